@@ -1,0 +1,45 @@
+"""What can go wrong in compliance, one class each; the shape and its rules are those of `registry/errors.py`."""
+
+from registry.errors import RegistryError
+
+
+class FileMissing(RegistryError):
+    """The request holds no file."""
+
+    status = 422
+    title = "The request holds no file"
+
+
+class FileTooLarge(RegistryError):
+    """The file is larger than the register takes in one piece."""
+
+    status = 413
+    title = "The file is too large"
+
+
+class FileLost(RegistryError):
+    """The stored file is not where the register put it; send it again."""
+
+    status = 503
+    title = "The stored file cannot be found"
+
+
+class CallLogEnded(RegistryError):
+    """The call log is loaded, failed or cancelled already, so there is nothing to stop."""
+
+    status = 409
+    title = "The loading of that call log has ended"
+
+
+class LoadingGaveUp(RegistryError):
+    """The call log could not be loaded in a whole day of attempts."""
+
+    status = 503
+    title = "The call log could not be loaded"
+
+
+class LoadingBroke(RegistryError):
+    """A defect of the register stopped the loading; no call of the file was taken."""
+
+    status = 500
+    title = "The register failed while it loaded the call log"

@@ -1,0 +1,9 @@
+"""Compliance's tables, one noun a file."""
+
+from compliance.models.audits import Audit
+from compliance.models.call_logs import CallLog
+from compliance.models.calls import Call
+from compliance.models.incidents import Incident
+from compliance.models.violations import Violation, ViolationResponse
+
+__all__ = ["Audit", "Call", "CallLog", "Incident", "Violation", "ViolationResponse"]

@@ -1,0 +1,87 @@
+"""The queue: the application, its queues and routes, and the timetable.
+
+A message is only a hint. What is to be done is a row; `compliance.reconcile` finds what was lost, and every task is
+safe to run twice.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import task_prerun, worker_process_init
+from kombu import Exchange, Queue
+
+from config.embedded.processes import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+#: What the answering of requests leaves behind; the loading of call logs; the audit of them.
+QUEUES = ("register", "calls", "audit")
+#: Longer than the longest task: a message that is not acknowledged by then is handed to another worker.
+VISIBILITY_SECONDS = 3600
+
+app = Celery("register")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    result_backend=None,
+    task_ignore_result=True,
+    # Each with an exchange and a key of its own: by default all share one, and every task would be in every queue.
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
+    task_default_queue="register",
+    task_default_exchange="register",
+    task_default_routing_key="register",
+    # By the words of a task's name; the first line that fits decides.
+    task_routes={
+        "compliance.audit_*": {"queue": "audit"},
+        "compliance.*call*": {"queue": "calls"},
+        "compliance.*": {"queue": "audit"},
+        "registry.*": {"queue": "register"},
+    },
+    # A task that dies with its worker runs again; a worker takes one at a time, so that long ones do not hoard.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_transport_options={"visibility_timeout": VISIBILITY_SECONDS},
+    broker_connection_retry_on_startup=True,
+    task_serializer="json",
+    accept_content=["json"],
+    timezone="UTC",
+    enable_utc=True,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+)
+app.conf.beat_schedule = {
+    # Yesterday's calls, when the last logs of the day are in everywhere from Hawaii to New Zealand's yesterday.
+    "audit-yesterday": {"task": "compliance.audit_day", "schedule": crontab(hour=18, minute=30)},
+    "reconcile": {"task": "compliance.reconcile", "schedule": crontab()},
+    "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
+    "forget-idempotency-keys": {"task": "registry.forget_idempotency_keys", "schedule": crontab(minute=20)},
+}
+app.autodiscover_tasks(["registry", "compliance"])
+
+
+@task_prerun.connect
+def drop_a_dead_connection(**kwargs: Any) -> None:
+    """Let the task open a new connection when the kept one was lost.
+
+    Django checks the health of a kept connection at the start of a request; a worker has none, and with
+    CELERY_DB_REUSE_MAX every task after a restart of the database would fail.
+    """
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        if (
+            connection.connection is not None
+            and not connection.in_atomic_block
+            and not connection.is_usable()
+        ):
+            connection.close()
+
+
+@worker_process_init.connect
+def end_with_the_worker(**kwargs: Any) -> None:
+    """Under `up`, no process of the worker's pool outlives a killed worker."""
+    if os.environ.get("DIE_WITH_PARENT"):
+        die_with_parent()

@@ -1,0 +1,345 @@
+"""All settings, all from the environment.
+
+A variable NAME may also be given as NAME_FILE, the path of a file that holds the value (secrets of a container).
+Without DATABASE_URL and CELERY_BROKER_URL the servers are the embedded ones of DATA_DIR.
+docs/OPERATIONS.md lists the variables.
+"""
+
+import os
+import re
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+from config.embedded import broker, postgres
+from config.embedded.errors import EmbeddedError
+from config.embedded.home import Home
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def text(name: str, default: str = "") -> str:
+    """A string from the environment, or from the file that NAME_FILE names."""
+    if name in os.environ:
+        return os.environ[name]
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    return default
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes or no."""
+    value = text(name).strip().lower()
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("0", "false", "no", "off"):
+        return False
+    if not value:
+        return default
+    raise ValueError(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def number(name: str, default: int) -> int:
+    """A whole number."""
+    value = text(name).strip()
+    if value and not re.fullmatch(r"-?\d+", value):
+        raise ValueError(f"{name} must be a whole number, not {value!r}.")
+    return int(value) if value else default
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """A list, separated by commas."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def secret(name: str, home: Home) -> str:
+    """A secret from the environment or, on the embedded stack, made once and kept in the data folder.
+
+    Empty when neither is there; a system check (config/checks.py) then stops the start.
+    """
+    if given := text(name):
+        return given
+    if text("DATABASE_URL"):
+        return ""
+    path = home.data / "secrets" / name.lower()
+    try:
+        home.prepare()
+        home.make_secret(path, secrets.token_urlsafe(48))
+        return path.read_text()
+    except (EmbeddedError, OSError):
+        # The folder is unusable. Starting its servers says so in a sentence; until then any key will do.
+        return secrets.token_urlsafe(48)
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's description of the database at a libpq URL (RFC 3986), its query parameters kept as options."""
+    parts = conninfo_to_dict(url)
+    named = {key: str(parts.pop(key, "") or "") for key in ("dbname", "user", "password", "host", "port")}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": named["dbname"],
+        "USER": named["user"],
+        "PASSWORD": named["password"],
+        "HOST": named["host"],
+        "PORT": named["port"],
+        "OPTIONS": {key: value for key, value in parts.items() if value is not None},
+    }
+
+
+# --- The project -----------------------------------------------------------------------------------------------
+
+VERSION = re.search(
+    r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+).group(1)
+
+#: Set by tests/cluster.py. Weak password hashing, no network, no cache between processes.
+TESTING = flag("TESTING", False)
+DEBUG = flag("DEBUG", False)
+DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().absolute()
+HOME = Home.at(DATA_DIR)
+
+#: True when this project runs the database itself.
+EMBEDDED = not text("DATABASE_URL")
+
+SECRET_KEY_GIVEN = bool(secret("SECRET_KEY", HOME))
+SECRET_KEY = secret("SECRET_KEY", HOME) or secrets.token_urlsafe(48)
+
+#: The policy pack that holds where a number's country has none of its own.
+DEFAULT_POLICY = text("DEFAULT_POLICY", "cn")
+#: The Ed25519 key that signs receipts and checkpoints; made by the register when it is missing.
+RECEIPT_KEY_FILE = Path(text("RECEIPT_KEY_FILE", str(DATA_DIR / "keys" / "receipt.pem")))
+
+#: The address under which outsiders reach this server, for links in webhooks, scrub results and reports.
+PUBLIC_URL = text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = names(
+    "ALLOWED_HOSTS",
+    "*" if EMBEDDED or TESTING else f"localhost,127.0.0.1,[::1],{urlsplit(PUBLIC_URL).hostname or ''}",
+)
+CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS", PUBLIC_URL)
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "config.apps.ConfigConfig",
+    "registry.apps.RegistryConfig",
+    "compliance.apps.ComplianceConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database --------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": database(text("DATABASE_URL") or postgres.dsn(DATA_DIR))}
+# Django's own cursors bind on the client and never prepare. The hot statements use psycopg's server-side cursor on
+# the same connection (`psycopg.Cursor(connection.connection)`), and these are prepared at the second execution.
+# Behind a pooler in transaction mode set this to -1, which turns it off.
+_threshold = number("DATABASE_PREPARE_THRESHOLD", 1)
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None if _threshold < 0 else _threshold
+# The check is one long statement: planning it anew at each call costs five times its execution. The bulk askers ask
+# for a plan of their own (`predial/facts.py`). Compiling (JIT) never pays at these sizes.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c plan_cache_mode=force_generic_plan -c jit=off")
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# The web process keeps connections in a pool: with threads, 1,358 requests a second against 148 without. A worker
+# keeps its one connection instead: Celery would close a pool after every task.
+if (_pool := number("DATABASE_POOL", 0)) > 0:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": min(2, _pool), "max_size": _pool, "timeout": 10}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = number("DATABASE_CONN_MAX_AGE", 60)
+
+# --- Queue (the application itself is in config/celery.py) --------------------------------------------------------
+
+EMBEDDED_BROKER = not text("CELERY_BROKER_URL")
+CELERY_BROKER_URL = text("CELERY_BROKER_URL") or broker.url(DATA_DIR)
+#: Tasks a worker does before it opens a new connection; one connection a task costs three quarters of the speed.
+CELERY_DB_REUSE_MAX = number("CELERY_DB_REUSE_MAX", 1000)
+
+# --- Language and time -------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Files -------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+MEDIA_ROOT = DATA_DIR / "files"
+# Uploads are served by views that ask who wants them, never as files.
+MEDIA_URL = ""
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DATA_UPLOAD_MAX_MEMORY_SIZE = number("MAX_BODY_BYTES", 10_000_000)
+# Served from where the packages have them. A release that collects and compresses them beforehand (20 seconds) runs
+# `collectstatic` and the web server with STATIC_COLLECTED=1.
+STATIC_COLLECTED = flag("STATIC_COLLECTED", False)
+STATIC_ROOT = Path(text("STATIC_ROOT", str(DATA_DIR / "static"))) if STATIC_COLLECTED else None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- Sign-in and what a browser is told ----------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+#: Set when TLS ends at this server or at a proxy before it; cookies then travel encrypted only.
+HTTPS = flag("HTTPS", False)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+# No inline script anywhere. The documentation pages of drf-spectacular must be the split views for that reason.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        # The one style inside drf-spectacular's documentation page, by its digest.
+        "style-src": ["'self'", "'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- API -----------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["registry.api.access.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["registry.api.access.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "registry.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Register of telemarketing consent",
+    "DESCRIPTION": "Ask before you dial; record consents and opt-outs; account for the calls you made.",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Logs: events with fields, on standard output; never a request's body -------------------------------------------
+
+LOG_LEVEL = text("LOG_LEVEL", "WARNING" if TESTING else "INFO").upper()
+_shared = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+_renderer = (
+    structlog.processors.JSONRenderer(ensure_ascii=False)
+    if text("LOG_FORMAT", "text" if sys.stderr.isatty() else "json") == "json"
+    else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+)
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_shared,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=not TESTING,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer],
+            "foreign_pre_chain": _shared,
+        },
+    },
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["out"], "level": LOG_LEVEL},
+    "loggers": {
+        # Django's own handlers would mail tracebacks with request bodies; the record goes to the root instead.
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # SQL carries people's numbers.
+        "django.db.backends": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,135 @@
+"""Companies: enter, license, suspend, reinstate; their callers; their keys."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import IntegrityError, transaction
+
+from registry.errors import CallerTaken, InvalidInput, LicenceOverlaps, NotFound
+from registry.models import ApiKey, Caller, Company, Licence
+from registry.periods import Moment, since
+
+#: What a new key may do unless it is told: ask and report, not read people's numbers in full.
+DEFAULT_SCOPES = ("check", "consent", "calls", "optout")
+
+
+def enter(*, name: str, moment: Moment, kind: str = "company", registration: str = "") -> Company:
+    """Put a company in the register; without a licence it may not call anybody."""
+    return Company.objects.create(name=name, kind=kind, registration=registration, created_at=moment.known_at)
+
+
+@transaction.atomic
+def license(  # noqa: A001  (called as `companies.license(…)`, which is what it does)
+    *,
+    company: Company,
+    sectors: Iterable[str],
+    moment: Moment,
+    begins: datetime | None = None,
+    ends: datetime | None = None,
+    note: str = "",
+) -> list[Licence]:
+    """Give a company leave to call for `sectors`, from `begins` (default: now) to `ends`.
+
+    Raises `LicenceOverlaps` where it holds one for that sector and time, `InvalidInput` for an end before the start.
+    """
+    begins = begins or moment.at
+    if ends is not None and ends <= begins:
+        raise InvalidInput("A licence cannot end before it begins", pointer="/ends")
+    given = []
+    for sector in sectors:
+        row = Licence(
+            company=company,
+            sector=sector,
+            note=note,
+            valid=since(begins, ends),
+            recorded=since(moment.known_at),
+        )
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as error:
+            if error.__cause__.diag.constraint_name != "licence_one_at_a_time":
+                raise
+            raise LicenceOverlaps(pointer="/sectors") from error
+        given.append(row)
+    return given
+
+
+@transaction.atomic
+def suspend(*, company: Company, moment: Moment, note: str = "", sectors: Iterable[str] | None = None) -> int:
+    """End a company's licences (or those for `sectors`) at the moment; how many. Checks deny from that instant."""
+    rows = Licence.objects.as_of(moment).select_for_update().filter(company=company)
+    if sectors is not None:
+        rows = rows.filter(sector__in=list(sectors))
+    ended = 0
+    for row in rows:
+        shortened = Licence.objects.get(pk=row.pk)
+        shortened.valid = since(row.valid.lower, moment.at)
+        shortened.note = note or row.note
+        row.supersede(moment.known_at, shortened)
+        ended += 1
+    return ended
+
+
+@transaction.atomic
+def add_caller(*, company: Company, number: int, moment: Moment, begins: datetime | None = None) -> Caller:
+    """Register a number the company calls from. Raises `CallerTaken` where a company holds it for that time."""
+    row = Caller(
+        company=company, number=number, valid=since(begins or moment.at), recorded=since(moment.known_at)
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != "caller_one_at_a_time":
+            raise
+        raise CallerTaken(pointer="/callers") from error
+    return row
+
+
+@transaction.atomic
+def remove_caller(*, company: Company, number: int, moment: Moment) -> None:
+    """End the company's use of a calling number at the moment. Raises `NotFound`."""
+    row = Caller.objects.as_of(moment).select_for_update().filter(company=company, number=number).first()
+    if row is None:
+        raise NotFound("The company does not call from that number")
+    ended = Caller.objects.get(pk=row.pk)
+    ended.valid = since(row.valid.lower, moment.at)
+    row.supersede(moment.known_at, ended)
+
+
+def digest(key: str) -> str:
+    """What is stored of a key."""
+    return sha256(key.encode()).hexdigest()
+
+
+def issue_key(
+    *,
+    company: Company,
+    moment: Moment,
+    scopes: Iterable[str] = DEFAULT_SCOPES,
+    test: bool = False,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key; the second value is the secret, which is shown once and not kept."""
+    secret = f"{'test' if test else 'live'}_{secrets.token_urlsafe(32)}"
+    row = ApiKey.objects.create(
+        company=company,
+        prefix=secret[:12],
+        digest=digest(secret),
+        scopes=sorted(set(scopes)),
+        livemode=not test,
+        created_at=moment.known_at,
+        expires_at=expires_at,
+    )
+    return row, secret
+
+
+def revoke_key(*, key: ApiKey, moment: Moment) -> ApiKey:
+    """End a key at the moment. A key that ended before stays as it was."""
+    if key.revoked_at is None:
+        key.revoked_at = moment.at
+        key.save(update_fields=["revoked_at"])
+    return key

@@ -1,0 +1,38 @@
+"""The register's tables, one noun a file."""
+
+from registry.models.access_records import AccessRecord
+from registry.models.checks import Check
+from registry.models.companies import ApiKey, Caller, Company, Licence, Member
+from registry.models.consents import Consent, Notice
+from registry.models.idempotency import IdempotencyKey
+from registry.models.opt_outs import OptOut
+from registry.models.places import NumberRange
+from registry.models.policies import Policy, PolicyPack
+from registry.models.reassignments import Reassignment
+from registry.models.relationships import Relationship
+from registry.models.rules import Decision, RuleSet
+from registry.models.timetables import Holiday, Schedule, Segment
+
+__all__ = [
+    "AccessRecord",
+    "ApiKey",
+    "Caller",
+    "Check",
+    "Company",
+    "Consent",
+    "Decision",
+    "Holiday",
+    "IdempotencyKey",
+    "Licence",
+    "Member",
+    "Notice",
+    "NumberRange",
+    "OptOut",
+    "Policy",
+    "PolicyPack",
+    "Reassignment",
+    "Relationship",
+    "RuleSet",
+    "Schedule",
+    "Segment",
+]

@@ -1,0 +1,227 @@
+"""The ways to ask `facts.sql`, all of them the same statement: only what fills `asked` differs.
+
+`decide_values` asks about values in memory (a single check is a batch of one), `DECIDED` is the text that a scrub and
+an audit put their own `asked` in front of. One row comes out for each row in; anything else raises.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+from django.db import OperationalError, connection
+from psycopg.rows import namedtuple_row
+
+from registry import timetables
+from registry.decision import COMBINATIONS, DECISIONS, RULE_DIGEST, Decision, Facts
+from registry.errors import PolicyGap, RuleNotLoaded, Undecidable
+from registry.models import RuleSet
+from registry.periods import Moment
+from registry.shapes import LONGEST_CAP
+from registry.sql import read
+
+HERE = Path(__file__).parent
+#: CTEs `facts` and `decided` over a CTE `asked` that the asker writes in front.
+DECIDED = f"facts AS MATERIALIZED (\n{read(HERE / 'facts.sql')}), decided AS (\n{read(HERE / 'decided.sql')})"
+
+#: `asked` from arrays, one element a question.
+FROM_VALUES = """asked AS MATERIALIZED (
+    SELECT * FROM unnest(
+        %(n)s::int[], %(company_id)s::bigint[], %(seller_id)s::bigint[], %(number)s::bigint[], %(caller)s::bigint[],
+        %(sector)s::smallint[], %(channel)s::smallint[], %(purpose)s::smallint[], %(campaign)s::text[],
+        %(reference)s::text[], %(at)s::timestamptz[], %(known_at)s::timestamptz[], %(before)s::timestamptz[]
+    ) AS q (n, company_id, seller_id, number, caller, sector, channel, purpose, campaign, reference,
+            at, known_at, before)
+)"""
+FIELDS = (
+    "company_id",
+    "seller_id",
+    "number",
+    "caller",
+    "sector",
+    "channel",
+    "purpose",
+    "campaign",
+    "reference",
+)
+
+WRITE = f"""WITH {FROM_VALUES}, {DECIDED}, numbered AS MATERIALIZED (
+    SELECT decided.*, CASE WHEN decision_id IS NOT NULL THEN nextval('registry_check_id_seq') END AS check_id,
+        %(kind)s::smallint AS kind
+    FROM decided
+), written AS (
+{read(HERE / "write_checks.sql")})
+SELECT * FROM numbered ORDER BY n"""
+ASK = f"WITH {FROM_VALUES}, {DECIDED} SELECT * FROM decided ORDER BY n"
+
+RULE_BITS = 16
+
+
+def bounds(earliest: datetime, latest: datetime) -> dict[str, datetime]:
+    """The parameters `earliest` and `latest` of `facts.sql`, for questions whose `before` lies between the two."""
+    # Two days more for the local midnights before which the first of the caps' windows may begin.
+    return {"earliest": earliest - LONGEST_CAP - timedelta(days=2), "latest": latest}
+
+
+class Question(NamedTuple):
+    """May `company` call `number` from `caller`, for `seller`, about `sector`, on `channel`? Codes are places."""
+
+    company_id: int
+    seller_id: int
+    number: int
+    caller: int
+    sector: int
+    channel: int
+    purpose: int = 0
+    campaign: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question's decision with its facts and evidence, as `facts.sql` and the truth table gave it."""
+
+    question: Question
+    at: datetime
+    facts: Facts
+    decision: Decision
+    decision_id: int
+    policy_id: int
+    consent: int | None
+    relationship: int | None
+    opt_out: int | None
+    since: datetime | None
+    basis_ends_at: datetime | None
+    valid_until: datetime | None
+    free_at: datetime | None
+    windows_key: str
+    calendar: str
+    zone_key: str
+    check_id: int | None = None
+    next_allowed_at: datetime | None = None
+
+
+def ask(
+    questions: Sequence[Question], moment: Moment, *, write: str | None = None
+) -> list[Answer | Undecidable]:
+    """Establish facts and decision of each question at `moment`, in their order; with `write`, store them as checks.
+
+    `write` is a check kind's place in the table as text (`dial`, `scrub`). A question that cannot be decided answers
+    with `Undecidable`, never with an allow. Raises `RuleNotLoaded` if the database holds another rule than this
+    program.
+    """
+    answers = _run(questions, [moment] * len(questions), write)
+    missing = [n for n, row in enumerate(answers) if row.decision_id is None and row.zone_key]
+    if missing:
+        _make_timetables(answers[n] for n in missing)
+        again = _run([questions[n] for n in missing], [moment] * len(missing), write)
+        for n, row in zip(missing, again, strict=True):
+            answers[n] = row
+    return [_answer(question, row) for question, row in zip(questions, answers, strict=True)]
+
+
+def ask_at(
+    question: Question, instants: Sequence[datetime], known_at: datetime
+) -> list[Answer | Undecidable]:
+    """The answers to one question at several instants, as known at `known_at`; nothing is written."""
+    moments = [Moment(at, known_at) for at in instants]
+    rows = _run([question] * len(moments), moments, None)
+    return [_answer(question, row) for row in rows]
+
+
+def _run(questions: Sequence[Question], moments: Sequence[Moment], write: str | None) -> list[Any]:
+    columns = list(zip(*questions, strict=True)) if questions else [()] * len(FIELDS)
+    values: dict[str, Any] = {name: list(column) for name, column in zip(FIELDS, columns, strict=True)}
+    values["n"] = list(range(len(questions)))
+    values["at"] = values["before"] = [moment.at for moment in moments]
+    values["known_at"] = [moment.known_at for moment in moments]
+    values |= bounds(min(values["at"]), max(values["at"])) if moments else {"earliest": None, "latest": None}
+    if write is not None:
+        values["kind"] = 0 if write == "dial" else 1
+    rows = run(WRITE if write is not None else ASK, values)
+    if len(rows) != len(questions):
+        raise Undecidable(f"{len(questions)} questions gave {len(rows)} answers")
+    return rows
+
+
+def run(statement: str, values: dict[str, Any]) -> list[Any]:
+    """Run a prepared statement on Django's connection, with values bound by the server; rows as named tuples."""
+    connection.ensure_connection()
+    try:
+        with (
+            connection.wrap_database_errors,
+            psycopg.Cursor(connection.connection, row_factory=namedtuple_row) as cursor,
+        ):
+            return cursor.execute(statement, values, prepare=True).fetchall()
+    except OperationalError as error:
+        raise Undecidable("The database did not answer") from error
+
+
+def plan_for_bulk() -> None:
+    """Let the statements of this transaction be planned for what they are about to read.
+
+    Connections keep one generic plan a statement, which suits single checks; a list of millions or a day of calls
+    deserves the second it takes to plan for it. Call it inside a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
+def _make_timetables(rows: Iterable[Any]) -> None:
+    for row in rows:
+        if row.windows_key:
+            timetables.ensure(row.windows_key, row.calendar, row.zone_key, row.at)
+
+
+def _answer(question: Question, row: Any) -> Answer | Undecidable:
+    if row.decision_id is None:
+        return undecidable(row)
+    facts = Facts(*(getattr(row, name) for name in Facts._fields))
+    if row.decision_id != decision_id(facts):
+        raise RuleNotLoaded
+    return Answer(
+        question=question,
+        at=row.at,
+        facts=facts,
+        decision=DECISIONS[facts],
+        decision_id=row.decision_id,
+        policy_id=row.policy_id,
+        consent=row.consent_record,
+        relationship=row.relationship_record,
+        opt_out=row.opt_out_record,
+        since=row.since,
+        basis_ends_at=row.basis_ends_at,
+        valid_until=row.valid_until,
+        free_at=row.free_at,
+        windows_key=row.windows_key,
+        calendar=row.calendar,
+        zone_key=row.zone_key,
+        check_id=getattr(row, "check_id", None),
+    )
+
+
+def undecidable(row: Any) -> Undecidable:
+    """Why a row of `decided` without a decision has none."""
+    if row.zone_key is None:
+        return PolicyGap("The numbering plan has no place for that number")
+    if row.policy_id is None:
+        return PolicyGap("No policy is in force at the number's place, for that sector and time")
+    if row.hours is None:
+        return Undecidable("The calling hours there are not known for that time")
+    return RuleNotLoaded()
+
+
+_places = {facts: place for place, facts in enumerate(COMBINATIONS)}
+_rule_ids: dict[str, int] = {}
+
+
+def decision_id(facts: Facts) -> int:
+    """The id, in the exported truth table, of this program's answer to `facts`."""
+    if RULE_DIGEST not in _rule_ids:
+        rule = RuleSet.objects.filter(digest=RULE_DIGEST).first()
+        if rule is None:
+            raise RuleNotLoaded
+        _rule_ids[RULE_DIGEST] = rule.pk
+    return (_rule_ids[RULE_DIGEST] << RULE_BITS) + _places[facts]

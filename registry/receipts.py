@@ -1,0 +1,67 @@
+"""Receipts: signed proof of a check, as a JWS (RFC 7515) with `Ed25519` (RFC 9864).
+
+Anybody can verify one with the keys of `/.well-known/jwks.json` and no access to the register. What it proves: this
+register gave this answer to this question at this time.
+"""
+
+import os
+import tempfile
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from registry.errors import ReceiptNotValid
+
+TYPE = "predial-receipt+jwt"
+ALGORITHM = "Ed25519"
+
+
+@cache
+def _signing_key(path: Path) -> OKPKey:
+    """The key at `path`, made there (0600) if there is none. Two processes that start at once end with one key."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = OKPKey.generate_key("Ed25519", private=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(fresh.as_pem(private=True))
+        with suppress(FileExistsError):
+            os.link(name, path)
+        Path(name).unlink()
+    key = OKPKey.import_key(path.read_bytes())
+    return OKPKey.import_key(
+        {**key.as_dict(private=True), "kid": key.thumbprint(), "alg": ALGORITHM, "use": "sig"}
+    )
+
+
+def _key() -> OKPKey:
+    return _signing_key(Path(settings.RECEIPT_KEY_FILE))
+
+
+def sign(payload: bytes) -> str:
+    """The compact JWS over `payload`, a JSON object of claims."""
+    key = _key()
+    header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
+    return jws.serialize_compact(header, payload, key, algorithms=[ALGORITHM])
+
+
+def public_keys() -> dict[str, Any]:
+    """The JSON Web Key Set (RFC 7517) outsiders verify with."""
+    return KeySet([_key()]).as_dict(private=False)
+
+
+def verify(receipt: str) -> bytes:
+    """The claims of a receipt that this register signed. Raises `ReceiptNotValid` for anything else."""
+    try:
+        signed = jws.deserialize_compact(receipt.encode("ascii"), KeySet([_key()]), algorithms=[ALGORITHM])
+    except (JoseError, ValueError, UnicodeError, KeyError, TypeError) as error:
+        raise ReceiptNotValid(pointer="/receipt") from error
+    if signed.headers().get("typ") != TYPE:
+        raise ReceiptNotValid(pointer="/receipt")
+    return signed.payload
