@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from itertools import pairwise
@@ -15,8 +14,7 @@ from hypothesis import strategies as st
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, PhoneNumberType
 from phonenumbers.timezone import time_zones_for_geographical_number, time_zones_for_number
 
-from registry import number_patterns, number_zones, numbering, phone
-from registry.area_codes import AREA_CODES
+from registry import number_zones, numbering, phone
 from registry.phone import BadNumber
 
 #: The layout of a published list of area codes: code, how many zones, their names.
@@ -321,31 +319,3 @@ def test_it_agrees_with_libphonenumber(number: PhoneNumber) -> None:
     assert set(number_zones.of(digits, country)) <= set(found.zones) <= set(number_zones.all_of(country))
     if len(COUNTRY_CODE_TO_REGION_CODE[number.country_code]) == 1:
         assert set(found.zones) >= theirs - OUTDATED
-
-
-def test_it_knows_every_area_code_of_the_united_states_and_canada() -> None:
-    for area in range(200, 1000):
-        number = PhoneNumber(country_code=1, national_number=area * 10**7 + 2340100)
-        region = phonenumbers.region_code_for_number(number)
-        kind = phonenumbers.number_type(number)
-        if region in ("US", "CA") and kind == PhoneNumberType.FIXED_LINE_OR_MOBILE:
-            served = AREA_CODES.get(str(area), "" if area in (782, 867, 902) else "missing")
-            assert served[:2] in ("", region), area
-
-
-def test_it_reads_the_patterns_of_every_plan_as_re_does() -> None:
-    for country, national in EXAMPLES:
-        for region in COUNTRY_CODE_TO_REGION_CODE[country]:
-            pattern = phonenumbers.PhoneMetadata.metadata_for_region(
-                region
-            ).general_desc.national_number_pattern
-            state = number_patterns.start(pattern)
-            for digit in national:
-                state = number_patterns.step(state, digit)
-            assert (() in state) == bool(re.fullmatch(pattern, national))
-
-
-@pytest.mark.parametrize("pattern", ["1+", "1*", "^1", "(?=1)", "[^1]", "1.", "a"])
-def test_it_refuses_a_pattern_it_does_not_know(pattern: str) -> None:
-    with pytest.raises(ValueError, match="digits alone"):
-        number_patterns.start(pattern)
