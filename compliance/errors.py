@@ -43,3 +43,17 @@ class LoadingBroke(RegistryError):
 
     status = 500
     title = "The register failed while it loaded the call log"
+
+
+class ViolationSettled(RegistryError):
+    """The violation was confirmed, dismissed or withdrawn, so that its status does not change any more."""
+
+    status = 409
+    title = "The violation is settled"
+
+
+class IncidentResolved(RegistryError):
+    """The incident was resolved before; what was noted then stands."""
+
+    status = 409
+    title = "The incident is resolved already"

@@ -58,6 +58,15 @@ app.conf.beat_schedule = {
     "reconcile": {"task": "compliance.reconcile", "schedule": crontab()},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
     "forget-idempotency-keys": {"task": "registry.forget_idempotency_keys", "schedule": crontab(minute=20)},
+    "forget-sandbox-records": {
+        "task": "registry.forget_sandbox_records",
+        "schedule": crontab(hour=3, minute=40),
+    },
+    # Weekly is plenty: calendars reach over the next year.
+    "extend-timetables": {
+        "task": "registry.extend_timetables",
+        "schedule": crontab(hour=4, minute=10, day_of_week="sunday"),
+    },
 }
 app.autodiscover_tasks(["registry", "compliance"])
 

@@ -55,7 +55,7 @@ class Screen:
         print_()
         rows = [
             ("API", f"{url}/api/v1/"),
-            ("API documentation", f"{url}/api/v1/docs"),
+            ("API documentation", f"{url}/docs"),
             ("Administration", f"{url}/admin/"),
         ]
         if demo:

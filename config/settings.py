@@ -57,6 +57,14 @@ def names(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
+def quota(name: str, default: str) -> tuple[int, int]:
+    """How many requests in how many seconds, written `1000/60`."""
+    found = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", text(name, default).strip())
+    if found is None:
+        raise ValueError(f"{name} must be requests/seconds, such as {default}.")
+    return int(found[1]), int(found[2])
+
+
 def secret(name: str, home: Home) -> str:
     """A secret from the environment or, on the embedded stack, made once and kept in the data folder.
 
@@ -144,17 +152,19 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 
+# The API passes by all that is written for pages (registry/api/requests.py).
 MIDDLEWARE = [
+    "registry.api.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "registry.api.requests.PageSecurityPolicy",
+    "registry.api.requests.PageSessions",
+    "registry.api.requests.PageLanguages",
+    "registry.api.requests.PageCommons",
+    "registry.api.requests.PageForgeries",
+    "registry.api.requests.PageUsers",
+    "registry.api.requests.PageMessages",
+    "registry.api.requests.PageFrames",
 ]
 
 TEMPLATES = [
@@ -278,13 +288,22 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["registry.api.access.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["registry.api.throttles.Throttle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "registry.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+#: Requests that a company (`anonymous`: an address) may make: how many, in how many seconds. Each web process grants
+#: the whole quota, so that nobody is refused below it.
+RATE_LIMITS = {
+    "check": quota("RATE_LIMIT_CHECK", "50000/10"),
+    "default": quota("RATE_LIMIT_DEFAULT", "10000/10"),
+    "anonymous": quota("RATE_LIMIT_ANONYMOUS", "2000/10"),
+}
 SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
     "TITLE": "Register of telemarketing consent",
     "DESCRIPTION": "Ask before you dial; record consents and opt-outs; account for the calls you made.",
     "VERSION": VERSION,
@@ -292,6 +311,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["registry.api.documents.add_shapes"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -308,9 +328,10 @@ _shared = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
 ]
+LOG_JSON = text("LOG_FORMAT", "text" if sys.stderr.isatty() else "json") == "json"
 _renderer = (
     structlog.processors.JSONRenderer(ensure_ascii=False)
-    if text("LOG_FORMAT", "text" if sys.stderr.isatty() else "json") == "json"
+    if LOG_JSON
     else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 )
 structlog.configure(

@@ -11,7 +11,9 @@ from registry.periods import Moment
 SHORTEST_REASON = 10
 
 
-def record(*, user: Any, kind: str, object_ids: Iterable[str], reason: str, moment: Moment) -> list[AccessRecord]:
+def record(
+    *, user: Any, kind: str, object_ids: Iterable[str], reason: str, moment: Moment
+) -> list[AccessRecord]:
     """Write down that `user` is shown these objects, for `reason`; before showing them, in the same transaction.
 
     Raises `InvalidInput` for a reason that is none.

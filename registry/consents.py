@@ -17,10 +17,10 @@ from registry.periods import Moment, since
 
 def notice(*, company: Company, text: str, clock: datetime) -> Notice:
     """The company's notice with that literal text, kept once. A known id (`not_12`) names one already kept."""
-    if text.startswith("not_") and text[4:].isdigit():
+    if text.startswith("not_") and text[4:].isascii() and text[4:].isdigit():
         found = Notice.objects.filter(company=company, pk=int(text[4:])).first()
         if found is None:
-            raise NotFound("No such notice of yours is registered", pointer="/notice")
+            raise InvalidInput("No such notice of yours is registered", pointer="/notice")
         return found
     digest = sha256(text.encode()).hexdigest()
     return Notice.objects.get_or_create(

@@ -130,7 +130,7 @@ class ServiceUnavailable(RegistryError):
 
 
 class InternalError(RegistryError):
-    """The register failed in a way nobody foresaw. Nothing of the inside is told; the `request_id` finds it in the logs."""
+    """The register failed in a way nobody foresaw. Nothing of the inside is told; the `request_id` finds it in logs."""
 
     status = 500
     title = "The register failed"

@@ -46,6 +46,13 @@ def ensure(table: str, months: list[tuple[int, int]]) -> int:
     return made
 
 
+def exists(table: str, month: tuple[int, int]) -> bool:
+    """Whether the partition of `table` for a month is there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{table}_{month[0]:04d}_{month[1]:02d}"])
+        return bool(cursor.fetchone()[0])
+
+
 def ensure_around(table: str, clock: datetime, ahead: int = 3) -> int:
     """Make last month's partition, this month's, and `ahead` more; how many were made."""
     year, month = month_of(clock)

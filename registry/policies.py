@@ -160,6 +160,18 @@ def for_number(number: int, sector: str, moment: Moment) -> Policy:
     return in_force(places.of(number).jurisdiction, sector, moment)
 
 
+def citations_of(pack: str, clock: datetime) -> tuple[str, dict[str, Any]]:
+    """A pack's id and the article of each parameter where it speaks now; of the default pack for an empty `pack`.
+
+    Raises `NotFound` where no such pack is in force.
+    """
+    row = Policy.objects.as_of(Moment.of(clock)).filter(pack=pack or settings.DEFAULT_POLICY)
+    found = row.order_by("jurisdiction", "-sector").values_list("pack", "citations").first()
+    if found is None:
+        raise NotFound("There is no policy of that name")
+    return found
+
+
 def latest_pack(pack: str, known_at: datetime) -> PolicyPack:
     """The version of a pack that was loaded last before `known_at`. Raises `NotFound`."""
     row = PolicyPack.objects.filter(pack=pack, loaded_at__lte=known_at).order_by("-loaded_at", "-id").first()

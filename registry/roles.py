@@ -17,7 +17,13 @@ PERMISSIONS = {
 }
 
 _CASE_OFFICER = ("unmask_numbers", "decide_violations")
-_SUPERVISOR = (*_CASE_OFFICER, "license_companies", "suspend_companies", "decide_consents", "resolve_incidents")
+_SUPERVISOR = (
+    *_CASE_OFFICER,
+    "license_companies",
+    "suspend_companies",
+    "decide_consents",
+    "resolve_incidents",
+)
 
 #: A role's permissions on top of looking, which every role may.
 ROLES: dict[str, tuple[str, ...]] = {
@@ -38,11 +44,15 @@ def ensure() -> None:
     from django.contrib.auth.models import Group, Permission
 
     looking = list(
-        Permission.objects.filter(codename__startswith="view_").exclude(content_type__app_label__in=STAFF_APPS)
+        Permission.objects.filter(codename__startswith="view_").exclude(
+            content_type__app_label__in=STAFF_APPS
+        )
     )
     doing = {
         permission.codename: permission
-        for permission in Permission.objects.filter(content_type__app_label="registry", codename__in=PERMISSIONS)
+        for permission in Permission.objects.filter(
+            content_type__app_label="registry", codename__in=PERMISSIONS
+        )
     }
     staff = list(
         Permission.objects.filter(content_type__app_label__in=STAFF_APPS, codename__in=STAFF_PERMISSIONS)

@@ -20,7 +20,7 @@ from config.embedded.home import Home, Lock
 
 PREFIX = "consent-register-test-"
 #: Folders of tests that touch no database. Naming only these on the command line starts no server.
-PURE = ("tests/unit", "tests/architecture")
+PURE = ("tests/unit",)
 
 _running: list[postgres.Postgres] = []
 _lock: list[Lock] = []

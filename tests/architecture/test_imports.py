@@ -13,7 +13,7 @@ PURE = {
     "registry/decision.py": set(),
     "registry/codes.py": set(),
     "registry/durations.py": set(),
-    "registry/hours.py": {"registry.codes", "registry.shapes", "registry.durations"},
+    "registry/hours.py": {"registry.codes", "registry.decision", "registry.shapes", "registry.durations"},
 }
 #: Names that say nothing of what is inside.
 BLAND = {"services", "utils", "helpers", "common", "misc", "lib"}

@@ -3,6 +3,8 @@
 import errno
 import os
 import pwd
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -29,16 +31,15 @@ def test_it_moves_the_socket_when_its_path_would_be_too_long(monkeypatch):
     assert len(f"{long.sockets('postgres')}/.s.PGSQL.5432.lock") < 107
 
 
-def test_it_sees_that_a_closed_folder_keeps_an_account_out(tmp_path):
-    closed = tmp_path / "closed"
-    (closed / "data").mkdir(parents=True)
-    for step in (closed / "data", *list(closed.parents)[:3]):
-        step.chmod(step.stat().st_mode | 0o001)
-    closed.chmod(0o700)
-    assert not reaches(account(54321), closed / "data")
-    closed.chmod(0o701)
-    assert reaches(account(54321), closed / "data")
-    assert reaches(account(54321), closed / "data" / "not" / "yet" / "made")
+def test_it_sees_that_a_closed_folder_keeps_an_account_out():
+    # Not tmp_path: pytest closes the folders above it to others.
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        top = Path(name)
+        (top / "data").mkdir()
+        assert not reaches(account(54321), top / "data")
+        top.chmod(0o701)
+        assert reaches(account(54321), top / "data")
+        assert reaches(account(54321), top / "data" / "not" / "yet" / "made")
 
 
 def test_it_writes_a_secret_once(tmp_path):

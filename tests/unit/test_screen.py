@@ -45,7 +45,7 @@ def test_it_says_nothing_of_a_demo_that_was_not_loaded():
     Screen(out).summary(url="http://127.0.0.1:8000", logs="/data/logs", demo=None)
     assert "password" not in out.getvalue()
     assert "curl" not in out.getvalue()
-    assert "http://127.0.0.1:8000/api/v1/docs" in out.getvalue()
+    assert "http://127.0.0.1:8000/docs" in out.getvalue()
 
 
 def test_it_does_not_report_a_phase_that_failed():

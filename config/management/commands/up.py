@@ -1,6 +1,7 @@
 """`up`: the whole register on one machine, with nothing to install beforehand."""
 
 import io
+import logging
 import os
 from argparse import ArgumentParser, BooleanOptionalAction
 from datetime import UTC, datetime
@@ -49,6 +50,9 @@ class Command(BaseCommand):
         if options["data"] and Path(options["data"]).expanduser().absolute() != settings.DATA_DIR:
             raise CommandError("Write --data in full: it is read before the settings are.")
         stop_on_signals()
+        logging.disable(
+            logging.INFO
+        )  # in this process: the screen tells what happens; the parts have their logs
         screen = Screen(self.stdout._out)
         supervisor = Supervisor(say=screen.say)
         home = Home.at(settings.DATA_DIR)
@@ -124,7 +128,9 @@ class Run:
             with screen.phase("Demo"):
                 from config import demo as demo_module
 
-                shown = demo_module.load()
+                shown = demo_module.load(self.url)
+            if shown is None:
+                screen.say("  No demo: this register holds companies of its own.")
         # The supervisor itself asks the database nothing from here on.
         connections.close_all()
         screen.summary(url=self.url, logs=str(self.home.logs), demo=shown)

@@ -1,0 +1,57 @@
+"""One figure in a process of its own, whose DATA_DIR is a folder of the benchmarks (see the command `benchmark`)."""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import time
+
+FIGURES = {
+    "check": "the whole check over HTTP, against a bare Django view, pgbench and the naive way",
+}
+
+
+def main() -> None:
+    """Parse, stage, measure, print."""
+    options = parse()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+    from rich.console import Console
+
+    django.setup()
+    from benchmarks.figures import machine, show
+    from benchmarks.population import Population
+    from benchmarks.stage import stage
+
+    begin = time.monotonic()
+    console = Console(stderr=options.json, highlight=False, markup=False, soft_wrap=True)
+    module = importlib.import_module(f"benchmarks.{options.name}")
+    with stage(
+        Population.of(options.scale),
+        fresh=options.fresh,
+        rounds=options.rounds,
+        seconds=options.seconds,
+        say=console.print,
+    ) as made:
+        figure = module.measure(made)
+    figure.notes |= machine() | {"took": f"{time.monotonic() - begin:.0f} s"}
+    show(figure, console)
+    if options.json:
+        sys.stdout.write(json.dumps(figure.as_dict(), ensure_ascii=False, default=str) + "\n")
+
+
+def parse() -> argparse.Namespace:
+    """The words of the command line."""
+    parser = argparse.ArgumentParser(prog="benchmark", description=__doc__)
+    parser.add_argument("name", choices=FIGURES)
+    parser.add_argument("--scale", default="small")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Hints: the jobs that a worker should be told of again, because nothing was heard of them for a while.
+
+A message in the queue is only a hint; the rows say what is to be done. Where the broker was away when a job came in,
+or a worker died with it, the job is found here. One that has killed its workers for a whole day is given up, in a
+state that people see.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q
+
+from compliance import claims
+from compliance.audit.claims import LEASE as AUDIT_LEASE
+from compliance.errors import LoadingGaveUp
+from compliance.models import Audit, CallLog
+
+#: After so long without a sign of life a job is hinted at again; a worker that is at it refuses the hint.
+SILENCE = timedelta(minutes=2)
+#: A job that was begun, and is still not done so long after it was asked for, is given up.
+PATIENCE = timedelta(days=1)
+#: Jobs of a kind hinted at in one round, so that a round stays short; the next one is a minute away.
+ROUND = 1000
+
+AUDIT_GAVE_UP = "The register tried for a day and did not come to the end of that audit."
+
+
+def call_logs(*, clock: datetime) -> list[int]:
+    """The call logs that should be loaded, and that nobody seems to load."""
+    late = clock - SILENCE
+    silent = CallLog.objects.filter(
+        Q(state="queued", beat_at=None, created_at__lt=late)
+        | Q(state__in=["queued", "running"], beat_at__lt=late)
+    )
+    dead = Q(state="queued") | Q(state="running", beat_at__lt=clock - claims.LEASE)
+    silent.filter(dead, created_at__lt=clock - PATIENCE).exclude(started_at=None).update(
+        state="failed", finished_at=clock, problem=claims.problem(LoadingGaveUp())
+    )
+    found = list(silent.order_by("id").values_list("pk", flat=True)[:ROUND])
+    # A queue that is merely long is not to be filled with the same hint every minute. The beat of a running one is
+    # its worker's alone.
+    CallLog.objects.filter(pk__in=found, state="queued").update(beat_at=clock)
+    return found
+
+
+def audits(*, clock: datetime) -> list[tuple[int, date]]:
+    """The company-days that should be audited, or audited again, and that nobody seems to audit.
+
+    What failed is not among them: it waits for the nightly round, or for somebody to ask.
+    """
+    late = clock - SILENCE
+    dead = Q(state="running", beat_at__lt=clock - AUDIT_LEASE)
+    Audit.objects.filter(dead, requested_at__lt=clock - PATIENCE).update(
+        state="failed", finished_at=clock, problem=AUDIT_GAVE_UP
+    )
+    unheard = Q(state="queued", beat_at=None, requested_at__lt=late) | Q(state="queued", beat_at__lt=late)
+    stale = Q(state="completed", stale_since__isnull=False)
+    rows = Audit.objects.filter(unheard | stale | dead).order_by("day", "company_id")[:ROUND]
+    found = list(rows.values_list("pk", "company_id", "day"))
+    told = Audit.objects.filter(pk__in=[pk for pk, _, _ in found])
+    # Stale ones become queued, so that they too are hinted at once in a while and not every minute.
+    told.filter(stale).update(state="queued", requested_at=clock)
+    told.filter(state="queued").update(beat_at=clock)
+    return [(company_id, day) for _, company_id, day in found]
+
+
+def missed(first: date, last: date) -> list[tuple[int, date]]:
+    """The company-days from `first` to before `last` (UTC) that have calls and were never audited, or in vain."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT company.id, days.day::date
+            FROM registry_company AS company
+            CROSS JOIN generate_series(%(first)s::date, %(last)s::date - 1, interval '1 day') AS days (day)
+            LEFT JOIN compliance_audit AS audited
+                ON audited.company_id = company.id AND audited.day = days.day::date
+            WHERE audited.state = 'failed' OR audited.id IS NULL AND EXISTS (
+                SELECT
+                FROM compliance_call AS call
+                WHERE call.company_id = company.id
+                    AND call.started_at >= days.day::timestamp AT TIME ZONE 'UTC'
+                    AND call.started_at < (days.day::timestamp + interval '1 day') AT TIME ZONE 'UTC'
+            )
+            ORDER BY days.day, company.id
+            """,
+            {"first": first, "last": last},
+        )
+        return cursor.fetchall()

@@ -1,0 +1,81 @@
+"""Celery's faces of compliance: ids and ISO dates in, counts out; each is one call to a verb.
+
+A task may come twice, late or never. Every one is safe to run again: the verbs claim rows by conditional update, and
+`reconcile` finds what no message tells of.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import structlog
+from celery import shared_task
+from django.db import OperationalError
+
+from compliance import calls, hints
+from compliance.audit import audit
+
+log = structlog.get_logger(__name__)
+
+#: A database that is away for a moment (a restart, a deadlock) is asked again after 5, 10, 20, 40 and 80 seconds.
+#: After that the job's row says that it is still to be done, and `reconcile` finds it.
+PERSISTENT = {
+    "acks_late": True,
+    "autoretry_for": (OperationalError,),
+    "retry_backoff": 5,
+    "retry_jitter": False,
+    "max_retries": 5,
+}
+
+
+@shared_task(name="compliance.load_call_log", **PERSISTENT)
+def load_call_log(call_log_id: int) -> dict[str, Any]:
+    """Load one call log; its state and counts."""
+    counts = calls.load(call_log_id, clock=datetime.now(UTC))
+    log.info("call_log_loaded", call_log=call_log_id, **counts)
+    return counts
+
+
+@shared_task(name="compliance.audit_day", **PERSISTENT)
+def audit_day(day: str | None = None) -> dict[str, Any]:
+    """Have the calls of a day (UTC; default: yesterday) audited, company by company.
+
+    Also those of the days before it that were never audited, or whose audit failed: logs come in late, and a policy
+    that was missing may be there now. What is merely stale, `reconcile` has done again at once.
+    """
+    clock = datetime.now(UTC)
+    until = date.fromisoformat(day) if day else clock.date() - timedelta(days=1)
+    pairs = audit.request(until, until, clock=clock)
+    for company_id, earlier in hints.missed(until - timedelta(days=calls.LOOK_BACK_DAYS), until):
+        pairs += audit.request(earlier, earlier, [company_id], clock=clock)
+    send_audits(pairs)
+    counts = {"day": until.isoformat(), "audits": len(pairs)}
+    log.info("audits_requested", **counts)
+    return counts
+
+
+@shared_task(name="compliance.audit_company_day", **PERSISTENT)
+def audit_company_day(company_id: int, day: str) -> dict[str, Any]:
+    """Audit one company's calls of one day (UTC); what the audit's row says afterwards."""
+    calls.settle(company_id=company_id)
+    return audit.audit(company_id, date.fromisoformat(day), clock=datetime.now(UTC))
+
+
+@shared_task(name="compliance.reconcile", acks_late=True)
+def reconcile() -> dict[str, int]:
+    """Send again what should be done and of which nothing was heard. Every minute; the next round is its retry."""
+    clock = datetime.now(UTC)
+    logs = hints.call_logs(clock=clock)
+    for call_log_id in logs:
+        load_call_log.apply_async([call_log_id])
+    pairs = hints.audits(clock=clock)
+    send_audits(pairs)
+    counts = {"call_logs": len(logs), "audits": len(pairs)}
+    if any(counts.values()):
+        log.warning("jobs_sent_again", **counts)
+    return counts
+
+
+def send_audits(pairs: list[tuple[int, date]]) -> None:
+    """Tell the workers of company-days to audit."""
+    for company_id, day in pairs:
+        audit_company_day.apply_async([company_id, day.isoformat()])

@@ -1,0 +1,173 @@
+"""The command that writes reports, and what is in them."""
+
+import csv
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from compliance.models import Violation
+from registry import ids
+from registry.models import Company
+from tests.compliance.calls_made import DAY, asked, audited, called, client, refused
+from tests.story import ANA
+
+SPAN = ("--from", "2026-03-10", "--to", "2026-03-10")
+
+
+@pytest.fixture
+def found(acme):
+    """Acme called Ana after a denial, and on the day before without asking."""
+    refused(acme, "09:00")
+    called(acme, "10:01", check_id=asked(acme, "10:00"))
+    audited(acme)
+
+
+def export(*options: str, kind: str = "violations") -> str:
+    out = StringIO()
+    call_command("export_report", kind, *options, stdout=out)
+    return out.getvalue()
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text)))
+
+
+def test_it_writes_csv_to_standard_output(acme, found):
+    rows = table(export(*SPAN))
+    assert [row["code"] for row in rows] == ["called_after_deny", "consent_missing", "opted_out_of_company"]
+    row, kept = rows[0], Violation.objects.get(code="called_after_deny")
+    assert row["id"] == ids.public("vio", kept.pk)
+    assert (row["company_id"], row["company"]) == (ids.public("com", acme.pk), "Acme Insurance")
+    assert (row["severity"], row["status"], row["verdict"]) == ("severe", "open", "deny")
+    assert (row["started_at"], row["call"]) == ("2026-03-10T02:01:00+00:00", ids.public("cal", kept.call))
+    assert (row["sector"], row["channel"], row["check"]) == (
+        "insurance",
+        "live",
+        ids.public("chk", kept.check_id),
+    )
+    assert row["reasons"] == "opted_out_of_company consent_missing"
+    assert row["call_id"].startswith("c")
+    assert len(row["policy_digest"]) == len(row["rule_digest"]) == 64
+
+
+def test_it_writes_json(found):
+    report = json.loads(export(*SPAN, "--format", "json"))
+    assert (report["kind"], report["from"], report["to"]) == ("violations", "2026-03-10", "2026-03-10")
+    assert (report["company"], report["unmasked"], report["count"]) == (None, False, 3)
+    assert [row["code"] for row in report["rows"]] == [
+        "called_after_deny",
+        "consent_missing",
+        "opted_out_of_company",
+    ]
+    assert report["rows"][0]["evidence"]["facts"]["refused"] is True
+
+
+def test_it_answers_the_report_itself_for_machines(found):
+    report = json.loads(export(*SPAN, "--json"))
+    assert (report["count"], len(report["rows"])) == (3, 3)
+
+
+def test_it_writes_a_file_that_only_its_owner_reads(found, tmp_path):
+    path = tmp_path / "march.csv"
+    assert "3 rows" in export(*SPAN, "--out", str(path))
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert len(table(path.read_text())) == 3
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_it_writes_the_file_and_answers_the_report(found, tmp_path):
+    path = tmp_path / "march.csv"
+    report = json.loads(export(*SPAN, "--out", str(path), "--json"))
+    assert report["count"] == len(table(path.read_text())) == 3
+
+
+def test_it_leaves_no_half_file(found, tmp_path):
+    with pytest.raises(CommandError, match="cannot be written"):
+        export(*SPAN, "--out", str(tmp_path / "nowhere" / "march.csv"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_it_masks_numbers(found, form):
+    text = export(*SPAN, "--format", form)
+    assert str(ANA) not in text
+    assert "+86138****8000" in text
+
+
+def test_it_shows_numbers_for_a_reason_that_is_logged(acme, found, caplog):
+    text = export(*SPAN, "--company", "Acme Insurance", "--unmask", "--reason", "court order 12/2026")
+    assert {row["number"] for row in table(text)} == {f"+{ANA}"}
+    (record,) = [record for record in caplog.records if "report_unmasked" in str(record.msg)]
+    assert record.msg["reason"] == "court order 12/2026"
+    assert (record.msg["kind"], record.msg["company"]) == ("violations", acme.pk)
+    assert str(ANA) not in str(record.msg)
+
+
+@pytest.mark.parametrize("options", [("--unmask",), ("--unmask", "--reason", "x   ")])
+def test_it_shows_no_number_without_a_reason(found, options):
+    with pytest.raises(CommandError, match="--reason"):
+        export(*SPAN, *options)
+
+
+def test_it_leaves_out_what_was_withdrawn(found):
+    Violation.objects.filter(code="consent_missing").update(status="withdrawn")
+    assert len(table(export(*SPAN))) == 2
+
+
+def test_it_takes_the_days_and_the_company_that_are_asked_for(acme, found):
+    other = client()
+    called(other, "10:00")
+    late = called(acme, "2026-03-11 07:59")  # still 10 March, UTC
+    next_day = called(acme, "2026-03-11 08:00")
+    for company in (acme, other):
+        audited(company)
+        audited(company, DAY + timedelta(days=1))
+    rows = table(export(*SPAN))
+    assert {row["company"] for row in rows} == {"Acme Insurance", "Seller Life"}
+    assert ids.public("cal", late) in {row["call"] for row in rows}
+    assert ids.public("cal", next_day) not in {row["call"] for row in rows}
+    assert Violation.objects.filter(call=next_day).exists()
+    assert {row["company"] for row in table(export(*SPAN, "--company", "Seller Life"))} == {"Seller Life"}
+    assert table(export("--from", "2026-03-09", "--to", "2026-03-09")) == []
+
+
+def test_it_gives_a_spreadsheet_no_formula(acme, found):
+    Company.objects.filter(pk=acme.pk).update(name="=HYPERLINK(1)")
+    assert {row["company"] for row in table(export(*SPAN))} == {"'=HYPERLINK(1)"}
+    assert json.loads(export(*SPAN, "--json"))["rows"][0]["company"] == "=HYPERLINK(1)"
+
+
+def test_it_writes_a_head_when_nothing_was_found(db):
+    assert export(*SPAN).startswith("id,company_id,company,code")
+    assert json.loads(export(*SPAN, "--json"))["rows"] == []
+
+
+def test_it_reads_many_rows_in_pieces(acme, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr("compliance.reports.reports.PIECE", 4)
+    for minute in range(5):
+        called(acme, f"10:0{minute}")
+    audited(acme)
+    rows = table(export(*SPAN))
+    assert len(rows) == Violation.objects.count()
+    assert all(row["call_id"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((*SPAN, "--format", "pdf"), "no pdf"),
+        (("--from", "2026-03-10", "--to", "2026-03-01"), "before they begin"),
+        ((*SPAN, "--company", "Nobody"), "no company"),
+    ],
+)
+def test_it_refuses_what_it_cannot_do(db, options, words):
+    with pytest.raises(CommandError, match=words):
+        export(*options)
+
+
+def test_it_knows_no_other_kind(db):
+    with pytest.raises(CommandError):
+        export(*SPAN, kind="gossip")
