@@ -73,6 +73,14 @@ def store(stream: BinaryIO, *, folder: str, suffix: str = "", limit: int | None 
     return Upload(name, measured.digest.hexdigest(), measured.bytes_total, measured.lines)
 
 
+def measure(stream: BinaryIO) -> Upload:
+    """What `store` would say of the stream, which is read to its end and kept nowhere. Raises `FileTooLarge`."""
+    measured = _Measured(stream, max_bytes())
+    for _ in measured.chunks():
+        pass
+    return Upload("", measured.digest.hexdigest(), measured.bytes_total, measured.lines)
+
+
 def open_stored(name: str) -> BinaryIO:
     """The bytes of a stored file, to be closed by the caller. Raises `FileLost` when it is not there."""
     try:

@@ -226,6 +226,7 @@ MEDIA_URL = ""
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = number("MAX_BODY_BYTES", 10_000_000)
+UPLOAD_MAX_BYTES = number("UPLOAD_MAX_BYTES", 1_000_000_000)
 # Served from where the packages have them. A release that collects and compresses them beforehand (20 seconds) runs
 # `collectstatic` and the web server with STATIC_COLLECTED=1.
 STATIC_COLLECTED = flag("STATIC_COLLECTED", False)

@@ -77,7 +77,7 @@ def record(
         recorded=since(moment.known_at),
     )
     row.valid = since(given_at, row.expires_at)
-    _supersede_earlier(row, moment)
+    row.recorded = since(_supersede_earlier(row, moment))
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -99,8 +99,13 @@ def _end_by_policy(terms: dict[str, Any], given_at: datetime) -> datetime | None
     return None if lasts == "unlimited" else Duration.parse(lasts).after(given_at)
 
 
-def _supersede_earlier(newer: Consent, moment: Moment) -> None:
-    """Cut every row of the same scope that was given earlier at the newer consent's `given_at`."""
+def _supersede_earlier(newer: Consent, moment: Moment) -> datetime:
+    """Cut every row of the same scope that was given earlier at the newer consent's `given_at`.
+
+    Answers with when the newer one is on record: after what it supersedes, also where one reading of the clock (a
+    batch, a list) recorded both.
+    """
+    recorded = moment.known_at
     rows = (
         Consent.objects.current()
         .select_for_update()
@@ -119,9 +124,11 @@ def _supersede_earlier(newer: Consent, moment: Moment) -> None:
         cut.superseded = True
         if row.valid.lower >= newer.given_at:
             # This stretch begins only after the newer consent: it gives way whole, and stays in history.
-            row.supersede(moment.known_at)
+            closed = row.supersede(moment.known_at)
         else:
-            row.supersede(moment.known_at, cut)
+            closed = row.supersede(moment.known_at, cut)
+        recorded = max(recorded, closed)
+    return recorded
 
 
 #: Which statuses a step may start from.
@@ -138,7 +145,7 @@ def move(*, record_id: int, to: str, moment: Moment, company: Company | None = N
     """Give a consent another status from `moment.at` on.
 
     `company` restricts it to that company's own. Raises `NotFound`, or `ConsentNotOpen` if its status does not allow
-    the step (`STEPS`) or it is no longer in effect.
+    the step (`STEPS`), it is no longer in effect, or a newer consent of the same scope stands where the step would be.
     """
     rows = Consent.objects.current().select_for_update().filter(record_id=record_id)
     if company is not None:
@@ -162,7 +169,15 @@ def move(*, record_id: int, to: str, moment: Moment, company: Company | None = N
         ends = begins if held.valid.upper is None else min(begins, held.valid.upper)
         before.valid = since(held.valid.lower, ends)
         parts.insert(0, before)
-    held.supersede(moment.known_at, *parts)
+    try:
+        with transaction.atomic():
+            held.supersede(moment.known_at, *parts)
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != "consent_one_at_a_time":
+            raise
+        raise ConsentNotOpen(
+            "A newer consent of the same scope has taken its place; that one can be moved"
+        ) from error
     return following
 
 

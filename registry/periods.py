@@ -75,8 +75,8 @@ class TwoClock(models.Model):
     class Meta:
         abstract = True
 
-    def supersede(self, at: datetime, *replacements: "TwoClock") -> None:
-        """Close this row's `recorded` at `at` and insert `replacements` as on record from then on.
+    def supersede(self, at: datetime, *replacements: "TwoClock") -> datetime:
+        """Close this row's `recorded` at `at` and insert `replacements` as on record from then on; when that is.
 
         Call it inside a transaction. A row that was recorded in the same instant (two faces, one reading of the
         clock) is closed a microsecond later, since an empty range would lose it from history.
@@ -89,3 +89,4 @@ class TwoClock(models.Model):
             row.record_id = self.record_id
             row.recorded = since(closes)
             row.save(force_insert=True)
+        return closes

@@ -17,6 +17,7 @@ import pytest
 
 from config.embedded import postgres
 from config.embedded.home import Home, Lock
+from config.embedded.processes import die_with_parent
 
 PREFIX = "consent-register-test-"
 #: Folders of tests that touch no database. Naming only these on the command line starts no server.
@@ -50,7 +51,10 @@ def pytest_load_initial_conftests(early_config, parser, args):
 
 def pytest_configure(config):
     """Start the server, unless this run cannot need one."""
-    if hasattr(config, "workerinput") or os.environ.get("TEST_DATABASE_URL"):
+    if hasattr(config, "workerinput"):
+        die_with_parent()
+        return
+    if os.environ.get("TEST_DATABASE_URL"):
         return
     named = [word for word in config.args if not word.startswith("-")]
     pure = named and all(any(part in word for part in PURE) for word in named)

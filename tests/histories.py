@@ -78,8 +78,8 @@ def tell_consent(teller: Teller) -> None:
     given = teller.beginning()
     expires = teller.instant(given) if tape.pick((0, 0, 0, 1)) else None
     versions = teller.versions(given if tape.pick((0, 0, 1)) == 0 else None)
-    company = tape.pick((teller.seller, teller.seller, teller.seller, teller.cast.company))
-    sectors = tape.pick((("insurance", "finance"), ("insurance",), ("finance",)))
+    company = tape.pick((teller.seller,) * 6 + (teller.cast.company,))
+    sectors = tape.pick((("insurance", "finance"), ("insurance", "finance"), ("insurance",), ("finance",)))
     channels = tape.pick((("live",), ("live", "sms"), CHANNELS, CHANNELS, ("sms",)))
     identity = teller.new_record()
     for recorded in versions:

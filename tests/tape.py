@@ -153,7 +153,7 @@ class Teller:
         return later[minutes % len(later)] if later else None
 
     def beginning(self) -> datetime:
-        """When somebody agreed, refused, bought or moved: mostly of the grid, at times the instant of what came before."""
+        """When somebody agreed, refused, bought or moved: of the grid, or the very instant of something before."""
         at = self.tape.pick(self.said) if self.said and self.tape.pick((0, 0, 1)) else self.instant()
         self.said.append(at)
         return at

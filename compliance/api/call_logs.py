@@ -1,118 +1,94 @@
 """Call logs: upload a file of calls, follow its loading, fetch the rows that were rejected, stop it."""
 
-from datetime import datetime
+import io
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
+import structlog
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from kombu.exceptions import OperationalError as BrokerAway
-from msgspec import Meta
 from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
 from compliance import calls, uploads
-from compliance.errors import FileMissing
-from compliance.formats import FORMATS
+from compliance.api.call_log_answers import OPTIONS, UPLOAD, CallLogOut, CallLogPage, shown
+from compliance.errors import FileMissing, FileTooLarge
 from compliance.models import CallLog
+from compliance.rejections import COLUMNS
 from compliance.tasks import load_call_log
 from registry import ids
 from registry.api import paging
 from registry.api.bodies import answer
 from registry.api.documents import IDEMPOTENCY_KEY, PAGING, documented
-from registry.api.endpoint import Endpoint
+from registry.api.endpoint import Endpoint, JSONOnly
 from registry.api.fields import public_id
 from registry.api.idempotency import idempotent
-from registry.api.paging import Page
-from registry.codes import CHANNELS, SECTORS
-from registry.errors import Fault, InvalidInput, NotFound
+from registry.errors import Fault, InvalidInput, MalformedRequest, MediaTypeNotSupported, NotFound
 from registry.periods import Moment
 
-State = Literal["queued", "running", "completed", "failed", "cancelled"]
-OPTIONS = ("format", "zone", "region", "sector", "channel")
-#: What an upload looks like, for the schema; `calls.accept` checks the options.
-UPLOAD: dict[str, Any] = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {
-        "file": {"type": "string", "format": "binary"},
-        "format": {"type": "string", "enum": ["auto", *FORMATS], "default": "auto"},
-        "zone": {
-            "type": "string",
-            "description": "IANA zone or offset of times without one.",
-            "example": "Asia/Shanghai",
-        },
-        "region": {"type": "string", "pattern": "^[A-Z]{2}$", "description": "Region of national numbers."},
-        "sector": {"type": "string", "enum": list(SECTORS), "description": "Of rows that name none."},
-        "channel": {
-            "type": "string",
-            "enum": list(CHANNELS),
-            "default": "live",
-            "description": "Of rows that name none.",
-        },
-    },
-}
+log = structlog.get_logger(__name__)
+
+#: What the parts around the file may weigh, in bytes.
+AROUND_BYTES = 1_000_000
 
 
-class CallLogCounts(msgspec.Struct, frozen=True):
-    """What became of the rows."""
+def form(request: HttpRequest) -> tuple[UploadedFile, dict[str, str]]:
+    """The file of an upload, and its options; empty ones are left out.
 
-    accepted: int
-    duplicates: int
-    rejected: int
-    opt_outs: Annotated[int, Meta(description="Refusals heard in these calls that were new.")]
-
-
-class CallLogResults(msgspec.Struct, frozen=True):
-    """Files made of it."""
-
-    rejected: Annotated[
-        str | None, Meta(description="Address of the CSV of rejected rows, if there are any.")
+    Raises `MediaTypeNotSupported`, `FileTooLarge` before anything is read, `MalformedRequest`, `InvalidInput`,
+    `FileMissing`.
+    """
+    if request.content_type != "multipart/form-data":
+        raise MediaTypeNotSupported("Send multipart/form-data with the part `file`")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > uploads.max_bytes() + AROUND_BYTES:
+        raise FileTooLarge(pointer="/file")
+    try:
+        fields, files = request.POST, request.FILES
+    except MultiPartParserError:
+        raise MalformedRequest("The multipart body is broken") from None
+    faults = [
+        Fault(f"/{name}", "unknown_field", "No such member is known here")
+        for name in sorted({*fields, *files} - {*OPTIONS, "file"})
     ]
-
-
-class CallLogOut(msgspec.Struct, frozen=True):
-    """A call log on its way into the register."""
-
-    id: Annotated[str, Meta(examples=["log_4"])]
-    state: State
-    format: str
-    file_name: str
-    sha256: str
-    rows_total: int
-    rows_done: int
-    counts: CallLogCounts
-    results: CallLogResults
-    problem: Annotated[dict[str, Any] | None, Meta(description="Why it failed, as a problem document.")]
-    created_at: datetime
-    finished_at: datetime | None
-
-
-class CallLogPage(Page[CallLogOut], frozen=True):
-    """Call logs, the newest first."""
+    faults += [
+        Fault(f"/{name}", "wrong_type", "It must be sent once, as text")
+        for name in OPTIONS
+        if name in files or len(fields.getlist(name)) > 1
+    ]
+    if len(files.getlist("file")) > 1:
+        faults.append(Fault("/file", "wrong_type", "Send one file a request"))
+    if faults:
+        raise InvalidInput(faults=faults)
+    if "file" not in files:
+        raise FileMissing("Send the call log as the part `file`, with a file name", pointer="/file")
+    return files["file"], {name: fields[name] for name in OPTIONS if fields.get(name)}
 
 
 def content(request: HttpRequest) -> bytes:
-    """What tells two uploads apart: their options and the digest of the file."""
+    """What tells two uploads apart: their options, and the name and digest of the file."""
+    file, options = form(request)
     digest = sha256()
-    for upload in request.FILES.getlist("file"):
-        for chunk in upload.chunks():
-            digest.update(chunk)
-        upload.seek(0)
-    return msgspec.json.encode([sorted(request.POST.items()), digest.hexdigest()])
+    for chunk in file.chunks(uploads.CHUNK_BYTES):
+        digest.update(chunk)
+    file.seek(0)
+    return msgspec.json.encode([sorted(options.items()), file.name, digest.hexdigest()])
 
 
 def send(call_log_id: int) -> None:
     """Tell a worker. Where the broker is away the row stays, and `reconcile` finds it."""
     try:
         load_call_log.apply_async([call_log_id], retry=False)
-    except (BrokerAway, OSError):
-        return
+    except Exception as error:  # noqa: BLE001  (brokers raise what their clients raise; the upload is safe already)
+        log.warning("broker_unavailable", call_log=call_log_id, error=type(error).__qualname__)
 
 
 class CallLogs(Endpoint):
@@ -127,38 +103,22 @@ class CallLogs(Endpoint):
         tag="call logs",
         summary="Upload a call log",
         description="Answers as soon as the file is stored; a worker loads it, whole or not at all. A call sent "
-        "twice is a duplicate. A call without a check is accepted and becomes a violation. Rows that are no calls stand in the "
-        "file of rejected rows. A file whose times carry no offset needs `zone`.",
+        "twice is a duplicate. A call without a check is accepted and becomes a violation. Rows that are no calls "
+        "stand in the file of rejected rows. A file whose times carry no offset needs `zone`. With a test key the "
+        "first rows are read at once, the answer says what would become of them, and nothing is kept.",
         answers={202: (CallLogOut, "Stored, and queued.")},
         parameters=[IDEMPOTENCY_KEY],
         problems=[400, 409, 413, 415, 422],
     )
     @idempotent(content)
     def post(self, request: Request) -> HttpResponse:
-        options, files = request.data, self.http.FILES
-        faults = [
-            Fault(f"/{name}", "unknown_field", "No such member is known here")
-            for name in options
-            if name not in (*OPTIONS, "file")
-        ]
-        if faults:
-            raise InvalidInput(faults=faults)
-        upload = files.get("file")
-        if upload is None:
-            raise FileMissing(pointer="/file")
-        log = calls.accept(
-            company=self.access.company,
-            file=upload.file,
-            file_name=upload.name or "",
-            moment=Moment.of(request.clock),
-            **{name: options[name] for name in OPTIONS if options.get(name)},
-        )
+        file, options = form(self.http)
+        upload = {"file": file, "file_name": file.name or "", "moment": Moment.of(request.clock), **options}
         if not self.access.livemode:
-            # A test key proves that the file can be sent; its calls never meet the register's.
-            log = calls.cancel(log=log, moment=Moment.of(request.clock))
-        else:
-            transaction.on_commit(lambda: send(log.pk))
-        return answer(shown(log), 202)
+            return answer(shown(calls.rehearse(company=self.access.company, **upload)), 202)
+        row = calls.accept(company=self.access.company, **upload)
+        transaction.on_commit(lambda: send(row.pk))
+        return answer(shown(row), 202)
 
     @documented(
         id="listCallLogs",
@@ -170,6 +130,8 @@ class CallLogs(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         asked = paging.read(request, self.access)
+        if not self.access.livemode:
+            return answer(CallLogPage([], None))
         rows = CallLog.objects.filter(company_id=self.access.company_id).order_by("-id")
         if asked.after is not None:
             rows = rows.filter(pk__lt=asked.after[0])
@@ -204,19 +166,31 @@ class CallLogById(Endpoint):
 
     def own(self, call_log: str) -> CallLog:
         """A call log of the asking company. Raises `NotFound`."""
-        found = CallLog.objects.filter(
-            pk=public_id("log", call_log), company_id=self.access.company_id
-        ).first()
+        found = None
+        if self.access.livemode:
+            found = CallLog.objects.filter(
+                pk=public_id("log", call_log), company_id=self.access.company_id
+            ).first()
         if found is None:
             raise NotFound
         return found
+
+
+class AnyType(JSONOnly):
+    """A file is answered whatever the Accept header admits: it is what the address names."""
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return JSONRenderer(), "application/json"
 
 
 class RejectedRows(CallLogById):
     """The rows of a call log that were no calls."""
 
     scopes = {"GET": ("calls", "read")}
-    http_method_names = ["get", "head"]
+    http_method_names: Sequence[str] = ["get", "head"]
+    content_negotiation_class = AnyType
 
     @extend_schema(
         responses={
@@ -229,38 +203,25 @@ class RejectedRows(CallLogById):
         id="readRejectedRows",
         tag="call logs",
         summary="Fetch the rejected rows",
+        description="CSV with the header `row,value,error_code,error_message`; only the header if no row was "
+        "rejected. 404 until the log is loaded.",
         answers={},
         problems=[404],
     )
     def get(self, request: Request, call_log: str) -> HttpResponseBase:
-        log = self.own(call_log)
-        if not log.rejected_file:
-            raise NotFound("No row of that call log was rejected, or it is not loaded")
+        row = self.own(call_log)
+        if row.state != "completed":
+            raise NotFound(f"The call log is {row.state}; there are rejected rows once it is completed")
+        if row.rejected_file:
+            file: Any = uploads.open_stored(row.rejected_file)
+        else:
+            file = io.BytesIO(f"{','.join(COLUMNS)}\r\n".encode())
         return FileResponse(
-            uploads.open_stored(log.rejected_file),
+            file,
             as_attachment=True,
-            filename=f"{ids.public('log', log.pk)}-rejected.csv",
+            filename=f"{ids.public('log', row.pk)}-rejected.csv",
             content_type="text/csv; charset=utf-8",
         )
-
-
-def shown(log: CallLog) -> CallLogOut:
-    """A call log as it is answered."""
-    public = ids.public("log", log.pk)
-    return CallLogOut(
-        id=public,
-        state=log.state,
-        format=log.format,
-        file_name=log.file_name,
-        sha256=log.sha256,
-        rows_total=log.rows_total,
-        rows_done=log.rows_done,
-        counts=CallLogCounts(log.accepted, log.duplicates, log.rejected, log.opt_outs),
-        results=CallLogResults(f"/api/v1/call-logs/{public}/rejected" if log.rejected_file else None),
-        problem=log.problem,
-        created_at=log.created_at,
-        finished_at=log.finished_at,
-    )
 
 
 urlpatterns = [

@@ -21,9 +21,13 @@ class Audit(models.Model):
     beat_at = models.DateTimeField(null=True, help_text="Last sign of life of its worker.")
     finished_at = models.DateTimeField(null=True)
     runs = models.IntegerField(default=0, help_text="How often it was done.")
-    stale_since = models.DateTimeField(null=True, help_text="Calls came in for this day after it was audited.")
+    stale_since = models.DateTimeField(
+        null=True, help_text="Calls came in for this day after it was audited."
+    )
     rule_digest = models.CharField(max_length=64, blank=True)
-    policy_digest = models.CharField(max_length=64, blank=True, help_text="Digest over the policies it asked.")
+    policy_digest = models.CharField(
+        max_length=64, blank=True, help_text="Digest over the policies it asked."
+    )
     calls = models.IntegerField(default=0)
     violations = models.JSONField(default=dict, help_text="Count of each code.")
     changes = models.JSONField(default=dict, help_text="Against the run before: added, withdrawn, kept.")

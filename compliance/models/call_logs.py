@@ -13,7 +13,9 @@ class CallLog(models.Model):
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=JOB_STATES, default="queued", db_index=True)
-    format = models.CharField(max_length=20, help_text="As given, or what was recognised: native, asterisk, …")
+    format = models.CharField(
+        max_length=20, help_text="As given, or what was recognised: native, asterisk, …"
+    )
     zone = models.CharField(max_length=40, blank=True, help_text="IANA zone of times without an offset.")
     region = models.CharField(max_length=2, blank=True, help_text="Region of national numbers.")
     sector = models.CharField(max_length=20, blank=True, help_text="Sector of rows that name none.")

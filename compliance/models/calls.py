@@ -30,7 +30,9 @@ class Call(models.Model):
     campaign = models.TextField(null=True)
     agent = models.TextField(null=True)
     sip_call_id = models.TextField(null=True)
-    call_log = models.ForeignKey("compliance.CallLog", models.DO_NOTHING, related_name="+", db_constraint=False)
+    call_log = models.ForeignKey(
+        "compliance.CallLog", models.DO_NOTHING, related_name="+", db_constraint=False
+    )
     received_at = models.DateTimeField(help_text="When the register got it.")
 
     class Meta:

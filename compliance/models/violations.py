@@ -29,7 +29,9 @@ class Violation(models.Model):
     sector = CodeField(codes=SECTORS)
     channel = CodeField(codes=CHANNELS)
     check_id = models.BigIntegerField(null=True)
-    evidence = models.JSONField(help_text="Facts, decision and ids of the records they rest on, as of the call.")
+    evidence = models.JSONField(
+        help_text="Facts, decision and ids of the records they rest on, as of the call."
+    )
     opened_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

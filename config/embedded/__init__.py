@@ -21,7 +21,7 @@ from config.embedded.home import Home, Lock, explained
 __all__ = ["AnotherSupervisor", "EmbeddedError", "Home", "Servers", "ensure", "running"]
 
 #: How long a command waits for servers that another process is just starting.
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ WEB_WORKERS = 2
 WEB_THREADS = 4
 TASK_WORKERS = 2
 #: The web server loads the project once a worker; slow machines get this many seconds.
-WEB_SECONDS = 90.0
+WEB_SECONDS = 120.0
 
 
 @dataclass

@@ -98,7 +98,7 @@ class CheckEndpoint(Endpoint):
 
     def handle_exception(self, exc: Exception) -> HttpResponse:
         """An error is an answer too: a key from memory is looked up before it gets one. A 429 says nothing."""
-        access = getattr(self.request, "auth", None)
+        access = getattr(self.http, "access", None)
         if access is not None and access.remembered and not isinstance(exc, TooManyRequests | KeyNotValid):
             try:
                 access.confirm(self.request.clock, self.scopes.get(str(self.request.method), ()))

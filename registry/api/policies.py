@@ -1,5 +1,6 @@
 """Policies: the packs that are loaded, and what one of them says on a day."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -16,6 +17,8 @@ from registry.api.endpoint import PublicEndpoint
 from registry.api.fields import YEARS
 from registry.errors import InvalidInput
 from registry.models import PolicyPack
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class PolicySummary(msgspec.Struct, frozen=True):
@@ -139,13 +142,12 @@ def read_moment(text: str, clock: datetime) -> datetime:
     """A moment or a day in a query, in UTC. Raises `InvalidInput`."""
     if not text:
         return clock
+    # A plus that was not encoded arrives as a space.
+    written = f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text.replace(" ", "+")
     try:
-        # A plus that was not encoded arrives as a space.
-        found = msgspec.convert(text.replace(" ", "+"), datetime | date)
-    except (msgspec.ValidationError, ValueError):
+        found = msgspec.convert(written, datetime)
+    except msgspec.ValidationError:
         found = None
-    if not isinstance(found, datetime) and isinstance(found, date):
-        found = datetime(found.year, found.month, found.day, tzinfo=UTC)
-    if not isinstance(found, datetime) or found.tzinfo is None or found.year not in YEARS:
+    if found is None or found.tzinfo is None or found.year not in YEARS:
         raise InvalidInput("A time as in RFC 3339, with its offset, or a day", pointer="/at")
     return found.astimezone(UTC)

@@ -110,7 +110,8 @@ def translate(error: Exception) -> RegistryError:
 
 def log_unexpected(error: Exception) -> None:
     """Log where an unforeseen error happened, and not its message: the database's messages quote people's numbers."""
-    where = "".join(traceback.format_tb(error.__traceback__))
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
     log.error("unexpected_error", error=type(error).__qualname__, where=where)
 
 

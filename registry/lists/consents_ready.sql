@@ -10,4 +10,4 @@ FROM (
     WHERE outcome IS NULL
 ) AS waiting
 WHERE target.place = waiting.place
-    AND waiting.place = waiting.first_of_scope
+    AND waiting.place = waiting.first_of_scope AND waiting.place = waiting.first_of_reference

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from argparse import Action, ArgumentParser, Namespace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -18,6 +19,24 @@ from registry.errors import NotFound, RegistryError
 from registry.models import Company
 from registry.periods import Moment
 from registry.phone import BadNumber
+
+
+class Names(Action):
+    """An option of several words: given together, separated by commas, or by naming the option again."""
+
+    def __init__(self, *args: Any, known: Iterable[str] = (), **options: Any) -> None:
+        self.known = tuple(known)
+        options.setdefault("nargs", "+")
+        super().__init__(*args, **options)
+
+    def __call__(
+        self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
+    ) -> None:
+        """Add the words. Ends with a usage error for one that is not known."""
+        words = [word.strip() for value in values for word in value.split(",") if word.strip()]
+        if unknown := [word for word in words if self.known and word not in self.known]:
+            parser.error(f"argument {option_string}: {unknown[0]!r} is none of: {', '.join(self.known)}")
+        setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or ()), *words])
 
 
 class RegistryCommand(BaseCommand):

@@ -21,7 +21,7 @@ UNWANTED = {
     "CELERY_BROKER_URL", "DATABASE_URL", "DATA_DIR", "EMBEDDED_POSTGRES_BIN", "PUBLIC_URL", "SECRET_KEY", "TESTING",
 }  # fmt: skip
 #: Slow machines get this long for anything.
-PATIENCE = 90
+PATIENCE = 180
 
 
 def free_port() -> int:
@@ -74,6 +74,11 @@ class House:
         process = self.manage(*words, **environment)
         said, _ = process.communicate(timeout=PATIENCE)
         return process.returncode, said
+
+    def use(self) -> None:
+        """Have a command need the database: the cluster is made, started and stopped."""
+        code, said = self.run("check")
+        assert code == 0, said
 
     def ask(self, code: str) -> str:
         """Run a line of Python in the project, print its result."""

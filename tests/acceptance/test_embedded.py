@@ -175,13 +175,13 @@ def test_it_starts_over_when_making_the_cluster_was_cut_short(house):
     half.mkdir(parents=True)
     house.data.chmod(0o711)
     (half / "PG_VERSION").write_text("18\n")
-    assert house.run("check")[0] == 0
+    house.use()
     assert not half.exists()
     assert (house.data / "postgres" / "PG_VERSION").exists()
 
 
 def test_it_removes_the_note_of_a_server_whose_pid_belongs_to_another_by_now(house):
-    assert house.run("check")[0] == 0
+    house.use()
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
         note = house.data / "postgres" / "postmaster.pid"
         note.write_text(f"{stranger.pid}\n{house.data}/postgres\n")
@@ -192,7 +192,7 @@ def test_it_removes_the_note_of_a_server_whose_pid_belongs_to_another_by_now(hou
 
 
 def test_it_says_that_the_password_file_is_gone(house):
-    assert house.run("check")[0] == 0
+    house.use()
     (house.data / "secrets" / "pgpass").unlink()
     code, said = house.run("check")
     assert code == 1
@@ -200,7 +200,7 @@ def test_it_says_that_the_password_file_is_gone(house):
 
 
 def test_it_keeps_secrets_to_itself(house):
-    assert house.run("check")[0] == 0
+    house.use()
     password = (house.data / "secrets" / "pgpass").read_text().rsplit(":", 1)[1].strip()
     assert len(password) > 40
     for name in ("pgpass", "secret_key"):

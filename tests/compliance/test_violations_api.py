@@ -37,6 +37,12 @@ def denied(acme) -> int:
     return call
 
 
+def rows_of(response) -> list[dict]:
+    """The rows of a page."""
+    assert response.status_code == 200, response.content
+    return response.json()["items"]
+
+
 def public(code: str = "called_after_deny") -> str:
     return ids.public("vio", Violation.objects.get(code=code).pk)
 
@@ -46,11 +52,9 @@ def public(code: str = "called_after_deny") -> str:
 
 def test_it_lists_the_violations_of_the_company(dialer, denied):
     response = dialer.get(URL)
-    assert response.status_code == 200
-    page = response.json()
-    rows = page["items"] if "items" in page else page["results"]
+    rows = rows_of(response)
     assert {row["code"] for row in rows} == {"called_after_deny", "opted_out_of_company", "consent_missing"}
-    assert page["next_page_token"] is None
+    assert response.json()["next_page_token"] is None
     (row,) = [row for row in rows if row["code"] == "called_after_deny"]
     found = Violation.objects.get(code="called_after_deny")
     assert row["call"]["id"] == ids.public("cal", denied)
@@ -61,12 +65,6 @@ def test_it_lists_the_violations_of_the_company(dialer, denied):
     assert row["detail"] == REASONS["called_after_deny"].detail
     assert (row["number"], row["caller"]) == ("+86138****8000", f"+{ACME_CALLER}")
     assert (row["sector"], row["channel"]) == ("insurance", "live")
-
-
-def rows_of(response) -> list[dict]:
-    assert response.status_code == 200, response.content
-    page = response.json()
-    return page["items"] if "items" in page else page["results"]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,14 @@ def key_of(now, moment):
 
 
 @pytest.fixture
+def committed_acme(committed, moment) -> Company:
+    """Acme in a database whose rows other threads see."""
+    company = companies.enter(name="Acme Insurance", moment=moment)
+    companies.license(company=company, sectors=["insurance"], moment=moment)
+    return company
+
+
+@pytest.fixture
 def api(acme, key_of) -> Api:
     """Acme's program, with every scope but `read`."""
     return Api(key_of(acme, "check", "consent", "calls", "optout"))
@@ -74,7 +82,7 @@ def test_api(acme, key_of) -> Api:
 
 
 @pytest.fixture
-def nobody() -> Api:
+def nobody(db, now) -> Api:
     """A program without a key."""
     return Api()
 

@@ -51,7 +51,9 @@ def test_it_lets_a_bad_item_spoil_nothing(api, agreed):
 
     results = body["results"]
     assert [result["ref"] for result in results] == ["a", "b", "c", "d", "e", None, "f", None]
-    pointers = [[fault["pointer"] for fault in r["error"]["errors"]] if "error" in r else None for r in results]
+    pointers = [
+        [fault["pointer"] for fault in r["error"]["errors"]] if "error" in r else None for r in results
+    ]
     assert pointers == [["/number"], None, ["/number"], ["/channel"], ["/x"], [""], ["/seller"], None]
     assert results[0]["error"]["code"] == "number_not_accepted"
     assert results[0]["error"]["status"] == 422

@@ -49,8 +49,12 @@ def test_it_enters_licenses_and_gives_a_key(db, clock):
     assert key.livemode
 
 
-def test_it_takes_scopes_and_kind(db):
-    run_json("add_company", "Telco", "--kind", "carrier", "--scope", "optout", "read")
+@pytest.mark.parametrize(
+    "scopes",
+    [["--scope", "optout", "read"], ["--scope", "optout,read"], ["--scope", "optout", "--scope", "read"]],
+)
+def test_it_takes_kind_and_several_scopes(scopes, db):
+    run_json("add_company", "Telco", "--kind", "carrier", *scopes)
     assert Company.objects.get().kind == "carrier"
     assert ApiKey.objects.get().scopes == ["optout", "read"]
 

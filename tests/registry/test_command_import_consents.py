@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -226,6 +227,22 @@ def shape(company) -> list[tuple]:
     )  # fmt: skip
 
 
+def test_a_stretch_that_begins_after_the_newer_consent_gives_way_whole(run, acme):
+    long_ago = Moment.of(datetime(2025, 10, 5, tzinfo=UTC))
+    old, _ = consents.record(
+        company=acme, number=ANA, sectors=["insurance", "finance"], channels=["live"], given_at=long_ago.at,
+        method="paper", notice_text="Old.", evidence=[], reference="r-0", moment=long_ago,
+    )  # fmt: skip
+    consents.confirm(record_id=old.record_id, moment=Moment.of(datetime(2026, 2, 1, tzinfo=UTC)))
+    assert run(as_csv({"given_at": "2026-01-15T00:00:00Z"}))["accepted"] == 1
+    held = Consent.objects.current().filter(record_id=old.record_id)
+    assert [(row.status, row.valid.upper, row.superseded) for row in held] == [
+        ("recorded", datetime(2026, 1, 15, tzinfo=UTC), True)
+    ]
+    # It is closed, and stays in history.
+    assert Consent.objects.filter(record_id=old.record_id, status="confirmed").count() == 1
+
+
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
@@ -243,17 +260,30 @@ ROWS = st.lists(
 )
 
 
-@given(before=ROWS, rows=ROWS, size=st.sampled_from([1, 4, 50]))
+STEPS = st.lists(
+    st.tuples(st.integers(0, 5).map(str), st.sampled_from(["confirm", "dispute", "revoke"])), max_size=3
+)
+
+
+@given(before=ROWS, steps=STEPS, rows=ROWS, size=st.sampled_from([1, 4, 50]))
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # the fixtures hold nothing that an example changes: each runs in a savepoint
-def test_it_has_the_outcome_of_recording_one_by_one(db, before, rows, size):
+def test_it_has_the_outcome_of_recording_one_by_one(db, before, steps, rows, size):
     known = Moment.of(CLOCK - timedelta(minutes=1))
     now = Moment.of(CLOCK)
     with transaction.atomic():
         twins = [companies.enter(name=name, moment=known) for name in ("Single", "Bulk")]
         for twin in twins:
             one_by_one(twin, before, known)
+            # The person's word a month ago: for an older consent, a stretch that begins after a newer was given.
+            for reference, step in steps:
+                held = Consent.objects.current().filter(company=twin, reference=reference).first()
+                with suppress(RegistryError):
+                    getattr(consents, step)(
+                        record_id=held.record_id if held else 0,
+                        moment=Moment(CLOCK - timedelta(days=30), CLOCK - timedelta(seconds=30)),
+                    )
         expected = one_by_one(twins[0], rows, now)
         text = as_csv(
             *(

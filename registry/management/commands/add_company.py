@@ -8,7 +8,7 @@ from django.db import transaction
 from registry import companies
 from registry.codes import SECTORS
 from registry.companies import DEFAULT_SCOPES
-from registry.management.console import RegistryCommand, caller, public
+from registry.management.console import Names, RegistryCommand, caller, public
 from registry.models.companies import COMPANY_KINDS, SCOPES
 from registry.periods import Moment
 
@@ -22,20 +22,15 @@ class Command(RegistryCommand):
         parser.add_argument("name", metavar="NAME", help="registered name")
         parser.add_argument(
             "--sector",
-            nargs="+",
-            action="extend",
-            default=[],
-            choices=SECTORS,
+            action=Names,
+            known=SECTORS,
             help="may call for; repeatable",
         )
-        parser.add_argument(
-            "--caller", nargs="+", action="extend", default=[], metavar="+…", help="calls from; repeatable"
-        )
+        parser.add_argument("--caller", action=Names, metavar="+…", help="calls from; repeatable")
         parser.add_argument(
             "--scope",
-            nargs="+",
-            action="extend",
-            choices=[name for name, _ in SCOPES],
+            action=Names,
+            known=[name for name, _ in SCOPES],
             help=f"what the key may do; repeatable ({' '.join(DEFAULT_SCOPES)})",
         )
         parser.add_argument("--kind", choices=[name for name, _ in COMPANY_KINDS], default="company")
@@ -46,13 +41,15 @@ class Command(RegistryCommand):
         name = options["name"].strip()
         if not name:
             raise CommandError("A company has a name")
-        numbers = {caller(text) for text in options["caller"]}
+        numbers = {caller(text) for text in options["caller"] or ()}
         with transaction.atomic():
             company = companies.enter(
                 name=name, kind=options["kind"], registration=options["registration"], moment=moment
             )
             companies.license(
-                company=company, sectors=sorted(set(options["sector"]), key=SECTORS.index), moment=moment
+                company=company,
+                sectors=sorted(set(options["sector"] or ()), key=SECTORS.index),
+                moment=moment,
             )
             for number in sorted(numbers):
                 companies.add_caller(company=company, number=number, moment=moment)

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from registry import companies, ids
 from registry.companies import DEFAULT_SCOPES
-from registry.management.console import RegistryCommand, company, instant, public
+from registry.management.console import Names, RegistryCommand, company, instant, public
 from registry.models.companies import SCOPES
 from registry.periods import Moment
 
@@ -20,9 +20,8 @@ class Command(RegistryCommand):
         parser.add_argument("company", metavar="COMPANY", help="its id (com_7) or its name")
         parser.add_argument(
             "--scope",
-            nargs="+",
-            action="extend",
-            choices=[name for name, _ in SCOPES],
+            action=Names,
+            known=[name for name, _ in SCOPES],
             help=f"what the key may do; repeatable ({' '.join(DEFAULT_SCOPES)})",
         )
         parser.add_argument("--test", action="store_true", help="a test key, which never meets live data")
