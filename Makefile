@@ -33,8 +33,8 @@ format: $(VENV)/.dev ## write the code in the one style
 schema: $(VENV)/.dev ## write openapi.yaml from the code
 	@$(BIN)/python manage.py spectacular --validate --fail-on-warn --file openapi.yaml
 
-bench: $(VENV)/.run ## measure; ARGS="checks" names one of benchmarks/
-	@$(BIN)/python manage.py benchmark $(ARGS)
+bench: $(VENV)/.run ## measure; ARGS="check" names one of benchmarks/
+	@$(BIN)/python manage.py benchmark $(or $(ARGS),all)
 
 clean: ## remove .venv and caches; the data in var/ stays
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis

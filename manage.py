@@ -8,8 +8,8 @@ from pathlib import Path
 
 #: Commands that work on files only, and `up`, which runs the servers itself.
 WITHOUT_DATABASE = {
-    "up", "help", "version", "makemigrations", "collectstatic", "spectacular", "compilemessages", "makemessages",
-    "startapp", "diffsettings", "findstatic", "test", "--version",
+    "up", "benchmark", "help", "version", "--version", "makemigrations", "collectstatic", "spectacular",
+    "compilemessages", "makemessages", "startapp", "diffsettings", "findstatic", "test",
 }  # fmt: skip
 
 

@@ -56,7 +56,8 @@ def committed(django_db_setup, django_db_blocker):
 
 
 def empty() -> None:
-    """Empty every table but the reference data."""
+    """Empty every table but the reference data; of a test database only."""
+    assert connection.settings_dict["NAME"].startswith("test_")
     tables = [name for name in connection.introspection.table_names() if name not in REFERENCE]
     with connection.cursor() as cursor:
         cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits UNION SELECT ''")

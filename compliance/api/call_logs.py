@@ -192,13 +192,6 @@ class RejectedRows(CallLogById):
     http_method_names: Sequence[str] = ["get", "head"]
     content_negotiation_class = AnyType
 
-    @extend_schema(
-        responses={
-            (200, "text/csv"): OpenApiResponse(
-                OpenApiTypes.STR, "CSV: row, value, error_code, error_message."
-            )
-        }
-    )
     @documented(
         id="readRejectedRows",
         tag="call logs",
@@ -206,6 +199,11 @@ class RejectedRows(CallLogById):
         description="CSV with the header `row,value,error_code,error_message`; only the header if no row was "
         "rejected. 404 until the log is loaded.",
         answers={},
+        files={
+            (200, "text/csv"): OpenApiResponse(
+                OpenApiTypes.STR, "CSV: row, value, error_code, error_message."
+            )
+        },
         problems=[404],
     )
     def get(self, request: Request, call_log: str) -> HttpResponseBase:

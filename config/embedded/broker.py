@@ -32,12 +32,14 @@ def socket_path(data_dir: Path | str) -> Path:
 class Broker:
     """A running queue that this process started."""
 
+    home: Home
     process: subprocess.Popen[bytes]
     url: str
 
     def stop(self) -> None:
         """Stop it; what is queued is on disk."""
         processes.stop(self.process, *STOP_STEPS)
+        self.home.leave("broker")
 
 
 def is_answering(data_dir: Path | str) -> bool:
@@ -75,7 +77,7 @@ def start(home: Home) -> Broker:
     }
     words = [str(word) for pair in options.items() for word in pair]
     process = processes.spawn([binaries.valkey_server(), *words], log=log, cwd=folder, die=signal.SIGTERM)
-    broker = Broker(process, url(home.data))
+    broker = Broker(home, process, url(home.data))
     ready = processes.wait_until(
         lambda: process.poll() is not None or is_answering(home.data), seconds=START_SECONDS
     )

@@ -106,6 +106,13 @@ class Home:
             return own
         return SHORT_FOLDER / f"consent-register-{self.digest}-{server}"
 
+    def leave(self, server: str) -> None:
+        """Remove the short folder of a server's socket, after the server has ended."""
+        folder = self.sockets(server)
+        if folder.parent == SHORT_FOLDER:
+            with suppress(OSError):
+                folder.rmdir()
+
     def prepare(self) -> None:
         """Make the folders that are missing.
 

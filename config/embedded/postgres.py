@@ -86,6 +86,7 @@ class Postgres:
     def stop(self) -> None:
         """Stop it: open transactions are rolled back, a checkpoint is written."""
         processes.stop(self.process, *STOP_STEPS)
+        self.home.leave("postgres")
 
     def kill(self) -> None:
         """End it at once, for data that is thrown away."""

@@ -86,6 +86,25 @@ class CheckOut(msgspec.Struct, frozen=True):
     reference: str | None
 
 
+class CheckRow(msgspec.Struct, frozen=True):
+    """A check in a list: without its receipt, which holds the number in full."""
+
+    id: Annotated[str, Meta(examples=["chk_81"])]
+    number: Annotated[str, Meta(description="Masked, unless the key may see it and the request asks.")]
+    verdict: Literal["allow", "deny"]
+    reasons: Annotated[list[str], Meta(description="Codes of GET /rules; the first decided.")]
+    checked_at: datetime
+    valid_until: datetime | None
+    caller: str
+    sector: Sector
+    channel: Channel
+    purpose: Purpose
+    seller: str
+    campaign: str | None
+    reference: str | None
+    livemode: bool
+
+
 class Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a receipt says. `iss`, `aud`, `jti`, `iat`, `nbf`, `exp` are those of RFC 7519."""
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import msgspec
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from msgspec import Meta
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -15,10 +13,10 @@ from registry import ids, phone
 from registry.api import metrics, paging, sandbox
 from registry.api.access import ApiKeyAuthentication
 from registry.api.bodies import answer, read
-from registry.api.check_answers import CheckOut, render, sources
+from registry.api.check_answers import CheckOut, CheckRow, render, sources
 from registry.api.documents import IDEMPOTENCY_KEY, PAGING, documented
 from registry.api.endpoint import Endpoint, demand_address
-from registry.api.fields import Channel, Purpose, Reading, Sector, public_id
+from registry.api.fields import Reading, public_id
 from registry.api.idempotency import idempotent
 from registry.api.paging import Page, Paging
 from registry.api.questions import Asker, CheckIn
@@ -31,25 +29,6 @@ from registry.predial.recall import recall
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class CheckRow(msgspec.Struct, frozen=True):
-    """A check in a list: without its receipt, which holds the number in full."""
-
-    id: Annotated[str, Meta(examples=["chk_81"])]
-    number: Annotated[str, Meta(description="Masked, unless the key may see it and the request asks.")]
-    verdict: Literal["allow", "deny"]
-    reasons: Annotated[list[str], Meta(description="Codes of GET /rules; the first decided.")]
-    checked_at: datetime
-    valid_until: datetime | None
-    caller: str
-    sector: Sector
-    channel: Channel
-    purpose: Purpose
-    seller: str
-    campaign: str | None
-    reference: str | None
-    livemode: bool
 
 
 class CheckPage(Page[CheckRow], frozen=True):

@@ -3,32 +3,35 @@
 Many at once: `consent_batches.py`.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from msgspec import Meta
 from rest_framework.request import Request
 
-from registry import consents, ids, phone
+from registry import consents
 from registry.api import paging, sandbox
 from registry.api.access import Access
 from registry.api.bodies import Body, answer, read
+from registry.api.consent_answers import (
+    ConsentEvidence,
+    ConsentOut,
+    ConsentPage,
+    ConsentWithHistory,
+    Method,
+    of_company,
+    show,
+    with_history,
+)
 from registry.api.documents import IDEMPOTENCY_KEY, PAGING, documented
 from registry.api.endpoint import Endpoint
 from registry.api.fields import Channel, Instant, Line, Number, Reading, Region, Sector, public_id
 from registry.api.idempotency import idempotent
-from registry.api.paging import Page
-from registry.codes import CONSENT_METHODS
-from registry.errors import NotFound
 from registry.models import Consent
 from registry.periods import Moment
 
-Method = Literal[CONSENT_METHODS]  # type: ignore[valid-type]
-Status = Literal["recorded", "confirmed", "disputed", "revoked", "expired", "superseded"]
 #: Text of several lines. NUL cannot be stored.
 Prose = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"^[^\u0000]*$")]
 Url = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[a-z][a-z0-9+.-]*:[^\u0000-\u0020]+$")]
@@ -63,54 +66,6 @@ class ConsentIn(Body):
     expires_at: Annotated[Instant | None, Meta(description="As the policy says, if left out.")] = None
     source_url: Annotated[Url | None, Meta(description="Where it was taken.")] = None
     region: Region | None = None
-
-
-class EvidenceOut(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One piece of evidence."""
-
-    type: str
-    sha256: str
-    uri: str | None = None
-
-
-class Stretch(msgspec.Struct, frozen=True):
-    """One line of a consent's history: its status over a stretch of time, and when the register held it for true."""
-
-    status: Status
-    since: Annotated[datetime, Meta(description="The status began, in the world.")]
-    until: Annotated[datetime | None, Meta(description="And ended.")]
-    recorded_at: Annotated[datetime, Meta(description="It came on record.")]
-    replaced_at: Annotated[datetime | None, Meta(description="Another line took its place on record.")]
-
-
-class ConsentOut(msgspec.Struct, frozen=True):
-    """A consent on record. `late` means: recorded later than the policy's grace; it carries no earlier call."""
-
-    id: Annotated[str, Meta(examples=["con_7"])]
-    number: str
-    status: Status
-    sectors: list[Sector]
-    channels: list[Channel]
-    given_at: datetime
-    expires_at: datetime | None
-    method: Method
-    notice: Annotated[str, Meta(description="The id of the notice.", examples=["not_4"])]
-    evidence: list[EvidenceOut]
-    source_url: str | None
-    reference: str
-    recorded_at: datetime
-    late: bool
-    livemode: bool
-
-
-class ConsentWithHistory(ConsentOut, frozen=True, kw_only=True):
-    """A consent with every line of its history, the oldest on record first."""
-
-    history: list[Stretch]
-
-
-class ConsentPage(Page[ConsentOut], frozen=True):
-    """Consents, the newest first."""
 
 
 class Agreement(msgspec.Struct, frozen=True):
@@ -257,7 +212,7 @@ def read_agreement(given: ConsentIn, clock: datetime) -> Agreement:
         method=given.method,
         notice_text=given.notice,
         evidence=[
-            msgspec.to_builtins(EvidenceOut(piece.type, piece.sha256.lower(), piece.uri))
+            msgspec.to_builtins(ConsentEvidence(piece.type, piece.sha256.lower(), piece.uri))
             for piece in given.evidence
         ],
         source_url=given.source_url or "",
@@ -274,52 +229,3 @@ def record(given: ConsentIn, access: Access, clock: datetime) -> tuple[ConsentOu
         **msgspec.structs.asdict(agreement), company=access.company, moment=Moment.of(clock)
     )
     return show(list(of_company(access).filter(record_id=row.record_id)), clock), created
-
-
-def of_company(access: Access) -> QuerySet[Consent]:
-    """A company's consents as they are on record now: one row for each stretch of a status."""
-    return Consent.objects.current().filter(company_id=access.company_id)
-
-
-def with_history(record: int, access: Access, clock: datetime) -> ConsentWithHistory:
-    """A consent with every row there ever was of it. Raises `NotFound`."""
-    rows = list(Consent.objects.filter(company_id=access.company_id, record_id=record))
-    if not rows:
-        raise NotFound
-    rows.sort(key=lambda row: (row.recorded.lower, row.valid.lower))
-    current = [row for row in rows if row.recorded.upper is None]
-    # Where a newer consent took the place of every stretch, the last one tells what it was.
-    shown = (
-        show(current, clock)
-        if current
-        else msgspec.structs.replace(show(rows[-1:], clock), status="superseded")
-    )
-    return ConsentWithHistory(
-        **msgspec.structs.asdict(shown),
-        history=[
-            Stretch(row.status, row.valid.lower, row.valid.upper, row.recorded.lower, row.recorded.upper)
-            for row in rows
-        ],
-    )
-
-
-def show(stretches: Sequence[Consent], clock: datetime, asked: paging.Paging | None = None) -> ConsentOut:
-    """A consent as it is answered, from its rows on record."""
-    first = min(stretches, key=lambda row: row.valid.lower)
-    return ConsentOut(
-        id=ids.public("con", first.record_id),
-        number=asked.number(first.number) if asked is not None else phone.e164(first.number),
-        status=consents.status(list(stretches), clock),
-        sectors=first.sectors,
-        channels=first.channels,
-        given_at=first.given_at,
-        expires_at=first.expires_at,
-        method=first.method,
-        notice=ids.public("not", first.notice_id),
-        evidence=msgspec.convert(first.evidence, list[EvidenceOut]),
-        source_url=first.source_url or None,
-        reference=first.reference,
-        recorded_at=first.on_record_since,
-        late=first.late,
-        livemode=True,
-    )

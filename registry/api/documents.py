@@ -77,11 +77,12 @@ def documented(
     problems: Iterable[int] = (),
     example: Any = None,
     public: bool = False,
+    files: Mapping[tuple[int, str], OpenApiResponse] | None = None,
 ) -> Callable[[Method], Method]:
     """Describe an operation: the shapes of its body and answers, and the statuses of what can go wrong.
 
     What every operation can answer (400, 401, 403, 406, 429, 503, and 413, 415, 422 where there is a body) need not
-    be named in `problems`. `example` is a body.
+    be named in `problems`. `example` is a body; `files` are answers that are no JSON, by status and media type.
     """
     statuses = {400, 406, 429, 503, *problems} | (set() if public else {401, 403})
     if body is not None:
@@ -90,6 +91,7 @@ def documented(
         status: OpenApiResponse(ref(shape), description=meaning)
         for status, (shape, meaning) in answers.items()
     }
+    responses |= files or {}
     for status in sorted(statuses):
         responses[status, CONTENT_TYPE] = OpenApiResponse(ref(Problem), description=MEANINGS[status])
     return extend_schema(
@@ -111,8 +113,9 @@ def add_shapes(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(shapes, ref_template=_REF)
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     for name, schema in components.items():
-        if name in schemas:
-            raise ValueError(f"two components are named {name}")
+        # Where two shapes share a name, msgspec puts the module before it, and references to the name lead nowhere.
+        if name in schemas or "." in name:
+            raise ValueError(f"two components are named {name.rpartition('.')[2]}")
         schema.pop("title", None)
         schemas[name] = schema
     result["components"]["schemas"] = dict(sorted(schemas.items()))

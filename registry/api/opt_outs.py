@@ -1,7 +1,7 @@
 """Opt-outs: relay a person's "no", see what you relayed, take back what you relayed by mistake."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from msgspec import Meta
 from rest_framework.request import Request
 
-from registry import ids, opt_outs, phone
+from registry import ids, opt_outs
 from registry.api import paging, sandbox
 from registry.api.access import Access
 from registry.api.bodies import Body, answer, read
@@ -23,13 +23,12 @@ from registry.api.fields import (
     Reading,
     Region,
     Sector,
-    clock_time,
     minutes,
     public_id,
 )
 from registry.api.idempotency import idempotent
-from registry.api.paging import Page
-from registry.codes import CHANNELS, DAYS, OPT_OUT_SOURCES, SCOPES
+from registry.api.opt_out_answers import Day, OptOutOut, OptOutPage, Scope, Source, show
+from registry.codes import CHANNELS, DAYS
 from registry.errors import NotFound, OptOutNotYours, OptOutOnRecord
 from registry.models import Company, OptOut
 from registry.periods import Moment
@@ -37,9 +36,6 @@ from registry.periods import Moment
 #: A caller's clock may run ahead of ours by this much: a person's "no" is not refused for it, but dated now.
 CLOCK_SKEW = timedelta(minutes=5)
 
-Day = Literal[DAYS]  # type: ignore[valid-type]
-Scope = Literal[SCOPES]  # type: ignore[valid-type]
-Source = Literal[OPT_OUT_SOURCES]  # type: ignore[valid-type]
 Clock = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["18:00"])]
 
 
@@ -67,35 +63,6 @@ class OptOutIn(Body):
     ] = None
     hours: Hours | None = None
     region: Region | None = None
-
-
-class HoursOut(msgspec.Struct, frozen=True):
-    """A part of the day, where the person lives; the end is exclusive."""
-
-    start: str = msgspec.field(name="from")
-    end: str = msgspec.field(name="to")
-
-
-class OptOutOut(msgspec.Struct, frozen=True):
-    """An opt-out on record. It binds every check that starts after it was answered."""
-
-    id: Annotated[str, Meta(examples=["opt_5"])]
-    number: str
-    scope: Scope
-    sector: Sector | None
-    company: str | None
-    channels: list[Channel]
-    days: list[Day] | None
-    hours: HoursOut | None
-    said_at: datetime
-    source: Source
-    recorded_at: datetime
-    withdrawn_at: datetime | None
-    livemode: bool
-
-
-class OptOutPage(Page[OptOutOut], frozen=True):
-    """Opt-outs, the newest first."""
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -308,24 +275,3 @@ def own(record: int, access: Access) -> OptOut:
     if found is None:
         raise NotFound
     return found
-
-
-def show(row: OptOut, number: str | None = None) -> OptOutOut:
-    """An opt-out as it is answered; `number` as a list shows it."""
-    return OptOutOut(
-        id=ids.public("opt", row.record_id),
-        number=number or phone.e164(row.number),
-        scope=row.scope,
-        sector=row.sector,
-        company=ids.public("com", row.company_id) if row.company_id is not None else None,
-        channels=row.channels,
-        days=row.days,
-        hours=HoursOut(clock_time(row.from_minute), clock_time(row.to_minute))
-        if row.from_minute is not None
-        else None,
-        said_at=row.said_at,
-        source=row.source,
-        recorded_at=row.recorded.lower,
-        withdrawn_at=row.valid.upper,
-        livemode=True,
-    )

@@ -11,17 +11,20 @@ from rest_framework.request import Request
 from registry import ids, phone, sandbox
 from registry.api import check_answers, paging
 from registry.api.access import Access
+from registry.api.consent_answers import ConsentEvidence, ConsentOut, ConsentWithHistory, Stretch
+from registry.api.fields import clock_time
+from registry.api.opt_out_answers import HoursOut, OptOutOut
 from registry.codes import CHANNELS, PURPOSES, SECTORS
 from registry.decision import ALLOW_CODES, RULE_DIGEST, TIMING_CODES
-from registry.errors import ConsentNotOpen
+from registry.errors import ConsentNotOpen, InvalidInput
 from registry.models import SandboxRecord
 from registry.predial.facts import Question
 from registry.reasons import REASONS
 
 if TYPE_CHECKING:
     # The live faces import this module; it needs their shapes only where it makes one.
-    from registry.api.consents import Agreement, ConsentOut, ConsentWithHistory
-    from registry.api.opt_outs import OptOutOut, Wish
+    from registry.api.consents import Agreement
+    from registry.api.opt_outs import Wish
     from registry.api.relationships import RelationshipIn, RelationshipOut
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -97,13 +100,15 @@ def page(kind: str, asked: paging.Paging, access: Access, shape: type[Shape]) ->
 
 def checks(request: Request, access: Access) -> paging.Page[Any]:
     """The checks of a test key, in the shape of the live list."""
-    from registry.api.checks import CheckRow
-
     asked = paging.read(request, access, parts=2)
     listed = page("check", asked, access, check_answers.CheckOut)
     rows = [
-        CheckRow(
-            **{name: getattr(item, name) for name in CheckRow.__struct_fields__ if name != "reasons"},
+        check_answers.CheckRow(
+            **{
+                name: getattr(item, name)
+                for name in check_answers.CheckRow.__struct_fields__
+                if name != "reasons"
+            },
             reasons=[reason.code for reason in item.reasons],
         )
         for item in listed.items
@@ -113,10 +118,6 @@ def checks(request: Request, access: Access) -> paging.Page[Any]:
 
 def opt_out(wish: Wish, access: Access, clock: datetime) -> tuple[OptOutOut, bool]:
     """Keep a test opt-out; the same, standing, is answered again. Changes no verdict: the numbers say those."""
-    from registry.api.fields import clock_time
-    from registry.api.opt_outs import HoursOut, OptOutOut
-    from registry.errors import InvalidInput
-
     sandbox.demand(wish.number)
     if wish.said_at > clock:
         raise InvalidInput("An opt-out cannot be said in the future", pointer="/said_at")
@@ -146,8 +147,6 @@ def opt_out(wish: Wish, access: Access, clock: datetime) -> tuple[OptOutOut, boo
 
 def withdraw(record: int, access: Access, clock: datetime) -> OptOutOut:
     """End a test opt-out."""
-    from registry.api.opt_outs import OptOutOut
-
     row = sandbox.find(key_id=access.key_id, kind="opt_out", record=record)
     held = msgspec.convert(row.document, OptOutOut)
     if held.withdrawn_at is not None:
@@ -157,8 +156,6 @@ def withdraw(record: int, access: Access, clock: datetime) -> OptOutOut:
 
 def consent(agreement: Agreement, access: Access, clock: datetime) -> tuple[ConsentOut, bool]:
     """Keep a test consent; its reference names it from then on."""
-    from registry.api.consents import ConsentOut, ConsentWithHistory, EvidenceOut, Stretch
-
     sandbox.demand(agreement.number)
     known = sandbox.by_reference(key_id=access.key_id, kind="consent", reference=agreement.reference)
     if known is not None:
@@ -180,7 +177,7 @@ def consent(agreement: Agreement, access: Access, clock: datetime) -> tuple[Cons
         expires_at=agreement.expires_at,
         method=agreement.method,
         notice=ids.public("not", row.pk),
-        evidence=msgspec.convert(agreement.evidence, list[EvidenceOut]),
+        evidence=msgspec.convert(agreement.evidence, list[ConsentEvidence]),
         source_url=agreement.source_url or None,
         reference=agreement.reference,
         recorded_at=clock,
@@ -193,8 +190,6 @@ def consent(agreement: Agreement, access: Access, clock: datetime) -> tuple[Cons
 
 def revoke(record: int, access: Access, clock: datetime) -> ConsentWithHistory:
     """Revoke a test consent. Raises `ConsentNotOpen` for one that is revoked."""
-    from registry.api.consents import ConsentWithHistory, Stretch
-
     row = sandbox.find(key_id=access.key_id, kind="consent", record=record)
     held = msgspec.convert(row.document, ConsentWithHistory)
     if held.status == "revoked":

@@ -10,6 +10,7 @@ from django.db import models
 from registry.codes import SECTORS
 from registry.models.fields import CodeField, NumberField
 from registry.periods import TwoClock
+from registry.phone import mask
 
 COMPANY_KINDS = [
     ("company", "company"),
@@ -87,7 +88,7 @@ class Caller(TwoClock):
         indexes = [models.Index(fields=["number", "company"], name="caller_number")]
 
     def __str__(self) -> str:
-        return f"{self.company}: {self.number}"
+        return f"{self.company}: {mask(self.number)}"
 
 
 class Member(models.Model):

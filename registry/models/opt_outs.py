@@ -79,8 +79,12 @@ class OptOut(TwoClock):
                 | Q(from_minute__gte=0, to_minute__lte=1440, from_minute__lt=F("to_minute")),
             ),
         ]
-        # Serves the opt-out facts: every version of one number's opt-outs.
-        indexes = [models.Index(fields=["number"], name="opt_out_number")]
+        indexes = [
+            # Serves the opt-out facts: every version of one number's opt-outs.
+            models.Index(fields=["number"], name="opt_out_number"),
+            # Serves the withdrawal and the history of one opt-out.
+            models.Index(fields=["record_id"], name="opt_out_record"),
+        ]
 
     def __str__(self) -> str:
         return f"opt-out {self.record_id}"

@@ -27,8 +27,12 @@ class Relationship(TwoClock):
                 condition=models.Q(recorded__upper_inf=True),
             )
         ]
-        # Serves the relationship fact.
-        indexes = [models.Index(fields=["number", "company"], name="relationship_number_company")]
+        indexes = [
+            # Serves the relationship fact.
+            models.Index(fields=["number", "company"], name="relationship_number_company"),
+            # Serves the history of one relationship.
+            models.Index(fields=["record_id"], name="relationship_record"),
+        ]
 
     def __str__(self) -> str:
         return f"relationship {self.record_id}"

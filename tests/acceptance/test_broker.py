@@ -10,7 +10,7 @@ import pytest
 from kombu import Connection, Exchange, Queue
 
 from config.embedded import broker
-from config.embedded.home import Home, Lock
+from config.embedded.home import SHORT_FOLDER, Home
 
 QUEUE = Queue("audit", Exchange("audit"), routing_key="audit")
 
@@ -81,6 +81,17 @@ def test_it_waits_for_the_server_before_it(home):
     try:
         assert first.process.wait(5) == 0
         assert int(note.read_text()) == second.process.pid
-        assert Lock(home).acquire()
     finally:
         second.stop()
+    assert not broker.socket_path(home.data).exists()
+
+
+def test_it_leaves_no_folder_behind_where_others_work(home):
+    far = Home.at(home.data / ("x" * 80))
+    far.data.parent.mkdir(parents=True)
+    server = broker.start(far)
+    folder = broker.socket_path(far.data).parent
+    assert folder.parent == SHORT_FOLDER
+    assert folder.stat().st_mode & 0o777 == 0o700
+    server.stop()
+    assert not folder.exists()

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 TAGS = ["checks", "consents", "opt-outs", "relationships", "receipts", "rules", "policies"]
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 
 
 def no_failure(ctx: CheckContext, response, case) -> None:
