@@ -103,7 +103,8 @@ def _supersede_earlier(newer: Consent, moment: Moment) -> datetime:
     """Cut every row of the same scope that was given earlier at the newer consent's `given_at`.
 
     Answers with when the newer one is on record: after what it supersedes, also where one reading of the clock (a
-    batch, a list) recorded both.
+    batch, a list) recorded both. Raises `ConsentOverlaps` where the person disputed or took back a consent of that
+    scope since: their "no" never gives way to a consent of an earlier date.
     """
     recorded = moment.known_at
     rows = (
@@ -119,6 +120,11 @@ def _supersede_earlier(newer: Consent, moment: Moment) -> datetime:
         )
     )
     for row in rows:
+        if row.valid.lower >= newer.given_at and row.status in ("disputed", "revoked"):
+            # The person said no after that date. Nothing a company records can take that back.
+            raise ConsentOverlaps(
+                "The person has disputed or taken back a consent since then", pointer="/given_at"
+            )
         cut = Consent.objects.get(pk=row.pk)
         cut.valid = since(row.valid.lower, newer.given_at)
         cut.superseded = True

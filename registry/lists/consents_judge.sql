@@ -18,11 +18,14 @@ FROM (
                 WHERE known.company_id = %(company)s AND 'not_' || known.id = incoming.notice
             ) THEN 'notice_unknown'
             WHEN EXISTS (
-                -- One given earlier will be superseded; one given later, or at the same instant, stands.
+                -- One given earlier will be superseded; one given later, or at the same instant, stands. So does the
+                -- person's "no" since then, to whichever consent: nothing a company records can take it back.
                 SELECT FROM registry_consent AS held
                 WHERE held.number = incoming.number AND held.company_id = %(company)s
                     AND held.sectors = incoming.sectors AND held.channels = incoming.channels
-                    AND upper_inf(held.recorded) AND held.given_at >= incoming.given_at
+                    AND upper_inf(held.recorded)
+                    AND (held.given_at >= incoming.given_at
+                        OR held.status IN (2, 3) AND lower(held.valid) >= incoming.given_at)
                     AND held.valid && tstzrange(incoming.given_at, ends.at)
             ) THEN 'consent_overlaps'
             ELSE 'admitted'
