@@ -7,6 +7,7 @@ The web server runs several processes and a scrape meets one of them, so all wri
 import os
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -41,10 +42,21 @@ class Instruments:
         self.checks: Counter = Counter("registry_checks", "Live checks answered.", ["verdict", "reason"])
 
 
-@cache
+_made: list[Instruments] = []
+_making = Lock()
+
+
 def instruments() -> Instruments:
-    """The one set of instruments of this process."""
-    return Instruments()
+    """The one set of instruments of this process.
+
+    Made under a lock: the first requests of a process come on several threads at once, and the library refuses a
+    second counter of one name.
+    """
+    if not _made:
+        with _making:
+            if not _made:
+                _made.append(Instruments())
+    return _made[0]
 
 
 # `labels` looks its child up under a lock each time; there are few children, so they are kept.

@@ -238,13 +238,17 @@ def test_it_finds_the_same_when_the_worker_is_killed(house):
 def pair(telco: Client, dialer: Client, number: str) -> tuple[str, str]:
     """The verdicts before a number's opt-out and after its 201."""
     ask = {"number": number, "caller": "+12125550199", "sector": "insurance", "channel": "live"}
-    before = dialer.post("/api/v1/checks", ask)[1]["verdict"]
+    status, first = dialer.post("/api/v1/checks", ask)
+    assert status == 200, first
+    before = first["verdict"]
     said_at = datetime.now(UTC).isoformat()
     status, made = telco.post(
         "/api/v1/opt-outs", {"number": number, "scope": "all", "said_at": said_at, "source": "carrier"}
     )
     assert status == 201, made
-    return before, dialer.post("/api/v1/checks", ask)[1]["verdict"]
+    status, second = dialer.post("/api/v1/checks", ask)
+    assert status == 200, second
+    return before, second["verdict"]
 
 
 def test_it_never_allows_after_an_opt_out_was_answered(house, carrier):
