@@ -45,6 +45,7 @@ def draw(stage: Stage) -> str:
 \\set channel 0
 \\set purpose 0
 \\set kind 0
+\\set rule_id {_rule(stage)}
 """
 
 
@@ -103,3 +104,8 @@ def run(
 def _written(stage: Stage) -> int:
     with stage.connect() as connection:
         return int(connection.execute("SELECT count(*) FROM registry_check").fetchone()[0])
+
+
+def _rule(stage: Stage) -> int:
+    with stage.connect() as connection:
+        return int(connection.execute("SELECT id FROM registry_ruleset WHERE upper_inf(valid)").fetchone()[0])

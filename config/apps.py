@@ -10,5 +10,5 @@ class ConfigConfig(AppConfig):
     verbose_name = "Project shell"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from config import checks  # noqa: F401
+        """Register the system checks, and what happens as a request starts."""
+        from config import checks, connections  # noqa: F401

@@ -75,18 +75,12 @@ app.autodiscover_tasks(["registry", "compliance"])
 def drop_a_dead_connection(**kwargs: Any) -> None:
     """Let the task open a new connection when the kept one was lost.
 
-    Django checks the health of a kept connection at the start of a request; a worker has none, and with
-    CELERY_DB_REUSE_MAX every task after a restart of the database would fail.
+    A web process does so at the start of a request; a worker has none, and with CELERY_DB_REUSE_MAX every task after a
+    restart of the database would fail.
     """
-    from django.db import connections
+    from config.connections import drop_hung_up
 
-    for connection in connections.all(initialized_only=True):
-        if (
-            connection.connection is not None
-            and not connection.in_atomic_block
-            and not connection.is_usable()
-        ):
-            connection.close()
+    drop_hung_up()
 
 
 @worker_process_init.connect

@@ -193,13 +193,9 @@ DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None if _threshold < 0 el
 # The check is one long statement: planning it anew at each call costs five times its execution. The bulk askers ask
 # for a plan of their own (`predial/facts.py`). Compiling (JIT) never pays at these sizes.
 DATABASES["default"]["OPTIONS"].setdefault("options", "-c plan_cache_mode=force_generic_plan -c jit=off")
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# The web process keeps connections in a pool: with threads, 1,358 requests a second against 148 without. A worker
-# keeps its one connection instead: Celery would close a pool after every task.
-if (_pool := number("DATABASE_POOL", 0)) > 0:
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": min(2, _pool), "max_size": _pool, "timeout": 10}
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = number("DATABASE_CONN_MAX_AGE", 60)
+# Each thread of a process keeps its connection, and with it the statements that are prepared there. Whether the server
+# has hung up is asked of the socket, not of the server (`config/connections.py`): a round trip is a tenth of a check.
+DATABASES["default"]["CONN_MAX_AGE"] = number("DATABASE_CONN_MAX_AGE", 600)
 
 # --- Queue (the application itself is in config/celery.py) --------------------------------------------------------
 

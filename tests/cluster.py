@@ -44,7 +44,7 @@ def pytest_load_initial_conftests(early_config, parser, args):
         os.environ["SECRET_KEY"] = "only-for-tests"
         os.environ["CELERY_BROKER_URL"] = "memory://"
         os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or postgres.dsn(data_dir)
-        for name in ("DATABASE_POOL", "DEBUG", "HTTPS", "ALLOWED_HOSTS"):
+        for name in ("DEBUG", "HTTPS", "ALLOWED_HOSTS"):
             os.environ.pop(name, None)
     return (yield)
 

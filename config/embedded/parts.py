@@ -41,13 +41,13 @@ class Parts:
     environment: dict[str, str]
 
     def web(self, host: str, port: int) -> Part:
-        """The web server. Each of its threads may hold one pooled connection, and one is spare."""
+        """The web server. Each of its threads holds one connection of its own."""
         words = [
             "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws",
             "--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers",
             "--workers-kill-timeout", "10", "config.wsgi:application",
         ]  # fmt: skip
-        return self._spawn("web", words, ((signal.SIGTERM, 15.0),), DATABASE_POOL=str(WEB_THREADS + 1))
+        return self._spawn("web", words, ((signal.SIGTERM, 15.0),))
 
     def worker(self) -> Part:
         """The worker of all queues. A task cut short is done again at the next start: messages are kept."""
@@ -65,13 +65,13 @@ class Parts:
         ]  # fmt: skip
         return self._spawn("beat", words, ((signal.SIGTERM, 10.0),))
 
-    def _spawn(self, name: str, words: list[str], steps: tuple[tuple[int, float], ...], **more: str) -> Part:
+    def _spawn(self, name: str, words: list[str], steps: tuple[tuple[int, float], ...]) -> Part:
         """Start a module of this Python. Killed with us: by then its database is being stopped as well."""
         with explained(self.home.data):
             process = processes.spawn(
                 [sys.executable, "-m", *words],
                 log=self.home.logs / f"{name}.log",
-                env=os.environ | self.environment | more | {"DIE_WITH_PARENT": "1"},
+                env=os.environ | self.environment | {"DIE_WITH_PARENT": "1"},
                 cwd=self.project,
                 die=signal.SIGKILL,
             )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from registry import timetables
 from registry.decision import COMBINATIONS, DECISIONS, RULE_DIGEST, Decision, Facts
@@ -22,6 +22,8 @@ from registry.shapes import LONGEST_CAP
 from registry.sql import read
 
 HERE = Path(__file__).parent
+#: The id of a decision is that of its rule, shifted, plus its place in the truth table.
+RULE_BITS = 16
 #: CTEs `facts` and `decided` over a CTE `asked` that the asker writes in front.
 DECIDED = f"facts AS MATERIALIZED (\n{read(HERE / 'facts.sql')}), decided AS (\n{read(HERE / 'decided.sql')})"
 
@@ -82,7 +84,9 @@ _FACTS = slice(Row._fields.index(Facts._fields[0]), Row._fields.index(Facts._fie
 
 WRITE = f"""WITH {FROM_VALUES}, {DECIDED}, numbered AS MATERIALIZED (
     SELECT decided.*, %(kind)s::smallint AS kind,
-        CASE WHEN decision_id IS NOT NULL AND asker.granted THEN nextval('registry_check_id_seq') END AS check_id
+        CASE WHEN decision_id >> {RULE_BITS} = %(rule_id)s::bigint AND asker.granted
+            THEN nextval('registry_check_id_seq')
+        END AS check_id
     FROM decided CROSS JOIN (
 {read(HERE / "may_ask.sql")}) AS asker
 ), written AS (
@@ -90,8 +94,6 @@ WRITE = f"""WITH {FROM_VALUES}, {DECIDED}, numbered AS MATERIALIZED (
 SELECT {", ".join(Row._fields)} FROM numbered ORDER BY n"""
 ASK = f"""WITH {FROM_VALUES}, {DECIDED}
 SELECT {", ".join(Row._fields[:-1])}, NULL::bigint AS check_id FROM decided ORDER BY n"""
-
-RULE_BITS = 16
 
 
 def bounds(earliest: datetime, latest: datetime) -> dict[str, datetime]:
@@ -158,12 +160,11 @@ def ask(
 
 
 def ask_at(
-    question: Question, instants: Sequence[datetime], known_at: datetime
+    questions: Sequence[Question], instants: Sequence[datetime], known_at: datetime
 ) -> list[Answer | Undecidable]:
-    """The answers to one question at several instants, as known at `known_at`; nothing is written."""
-    moments = [Moment(at, known_at) for at in instants]
-    rows = _run([question] * len(moments), moments, None)
-    return [_answer(question, row) for row in rows]
+    """The answers to each question at its own instant, as known at `known_at`; nothing is written."""
+    rows = _run(questions, [Moment(at, known_at) for at in instants], None)
+    return [_answer(question, row) for question, row in zip(questions, rows, strict=True)]
 
 
 def _run(
@@ -180,13 +181,19 @@ def _run(
     values["known_at"] = instants(moment.known_at for moment in moments)
     values |= bounds(min(at), max(at)) if at else {"earliest": None, "latest": None}
     if write is not None:
-        values |= {"kind": 0 if write == "dial" else 1, "key_id": key_id}
+        values |= {"kind": 0 if write == "dial" else 1, "key_id": key_id, "rule_id": _own_rule()}
     rows = run(WRITE if write is not None else ASK, values, Row._make)
     if len(rows) != len(questions):
         raise Undecidable(f"{len(questions)} questions gave {len(rows)} answers")
-    if write is not None and any(row.check_id is None and row.decision_id is not None for row in rows):
-        raise KeyNotValid
+    if write is not None:
+        _demand_written(rows, values["rule_id"])
     return rows
+
+
+def _demand_written(rows: Iterable[Row], rule_id: int) -> None:
+    for row in rows:
+        if row.check_id is None and row.decision_id is not None:
+            raise KeyNotValid if row.decision_id >> RULE_BITS == rule_id else RuleNotLoaded
 
 
 def plan_for_bulk() -> None:
@@ -249,9 +256,17 @@ _rule_ids: dict[str, int] = {}
 
 def decision_id(facts: Facts) -> int:
     """The id, in the exported truth table, of this program's answer to `facts`."""
+    return (_own_rule() << RULE_BITS) + _places[facts]
+
+
+def _own_rule() -> int:
+    """The id of this program's rule. Raises `RuleNotLoaded` if the database does not hold it."""
     if RULE_DIGEST not in _rule_ids:
-        rule = RuleSet.objects.filter(digest=RULE_DIGEST).first()
+        try:
+            rule = RuleSet.objects.filter(digest=RULE_DIGEST).first()
+        except OperationalError as error:
+            raise Undecidable("The database did not answer") from error
         if rule is None:
             raise RuleNotLoaded
         _rule_ids[RULE_DIGEST] = rule.pk
-    return (_rule_ids[RULE_DIGEST] << RULE_BITS) + _places[facts]
+    return _rule_ids[RULE_DIGEST]

@@ -5,6 +5,8 @@
 --   before         attempts are counted up to here, exclusive: the moment itself, or the call's own check
 -- %(earliest)s, %(latest)s bound `before` over all of `asked`, less the longest window a cap may have (`facts.bounds`).
 -- LEFT joins only: a lost row would be a silent allow. A NULL among the facts finds no decision, and so no verdict.
+-- `(… @> …) IS TRUE` is a filter where the index that leads with the key is the one to use: the exclusion constraints'
+-- GiST indexes, which the planner would take for the ranges, read every row in force.
 SELECT
     asked.n,
     CASE
@@ -74,7 +76,7 @@ LEFT JOIN LATERAL (
 -- The terms in force there, as they were known.
 LEFT JOIN registry_policy AS policy
     ON policy.jurisdiction = place.jurisdiction AND policy.sector = asked.sector
-    AND policy.valid @> asked.at AND policy.recorded @> asked.known_at
+    AND (policy.valid @> asked.at AND policy.recorded @> asked.known_at) IS TRUE
 
 -- Standing: the company and the seller it dials for are licensed, and for this sector.
 LEFT JOIN LATERAL (
@@ -85,7 +87,7 @@ LEFT JOIN LATERAL (
             AND bool_or(company_id = asked.seller_id AND sector = asked.sector), false) AS both_for_sector
     FROM registry_licence
     WHERE company_id IN (asked.company_id, asked.seller_id)
-        AND valid @> asked.at AND recorded @> asked.known_at
+        AND (valid @> asked.at AND recorded @> asked.known_at) IS TRUE
 ) AS licence ON true
 
 LEFT JOIN LATERAL (
@@ -154,6 +156,8 @@ LEFT JOIN LATERAL (
                 AND (sectors >> asked.sector) & 1 = 1
                 AND lower(valid) <= asked.at AND recorded @> asked.known_at
         ) AS held
+        -- Keeps the state computed once a row, instead of written out into each of the aggregates above.
+        OFFSET 0
     ) AS judged
 ) AS agreed ON true
 

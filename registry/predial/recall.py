@@ -9,8 +9,8 @@ from registry.errors import PolicyGap
 from registry.models import Check
 from registry.models import Decision as DecisionRow
 from registry.periods import Moment
-from registry.predial.check import next_allowed
 from registry.predial.facts import Answer, Question
+from registry.predial.next_allowed import next_allowed
 
 
 def recall(row: Check) -> tuple[Answer, str]:
@@ -51,7 +51,8 @@ def recall(row: Check) -> tuple[Answer, str]:
         check_id=row.pk,
     )
     if decision.only_timing and zone_key:
-        answer = replace(answer, next_allowed_at=next_allowed(answer, Moment.of(row.checked_at)))
+        (at,) = next_allowed([answer], Moment.of(row.checked_at))
+        answer = replace(answer, next_allowed_at=at)
     return answer, decided.rule.digest
 
 

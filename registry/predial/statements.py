@@ -40,15 +40,17 @@ def run(statement: str, values: dict[str, Any], row: Row | None = None) -> list[
     Rows are named tuples, or what `row` makes of a row's values. Raises `Undecidable` if the database is gone.
     """
     text, names = numbered(statement)
-    connection.ensure_connection()
+    factory = namedtuple_row if row is None else lambda cursor: row
     try:
+        connection.ensure_connection()
+        # Values come back in the server's own form: reading times from text costs as much as asking for them.
         with (
             connection.wrap_database_errors,
-            psycopg.RawCursor(
-                connection.connection, row_factory=namedtuple_row if row is None else lambda cursor: row
-            ) as cursor,
+            psycopg.RawCursor(connection.connection, row_factory=factory) as cursor,
         ):
-            return cursor.execute(text, [values[name] for name in names], prepare=True).fetchall()
+            return cursor.execute(
+                text, [values[name] for name in names], prepare=True, binary=True
+            ).fetchall()
     except OperationalError as error:
         raise Undecidable("The database did not answer") from error
 

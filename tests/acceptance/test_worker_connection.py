@@ -1,9 +1,10 @@
-"""A worker whose connection to the database was cut does its next task."""
+"""A worker whose connection to the database was cut does its next task, and a web process answers the next request."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from django.core.signals import request_started
 from django.db import OperationalError, connection
 
 from config.celery import drop_a_dead_connection
@@ -27,7 +28,7 @@ def as_a_worker(work):
 def cut():
     """Let the server end our connection, as a restart does."""
     with psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}) as other:
-        other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
 
 
 def ask():
@@ -64,3 +65,13 @@ def test_it_keeps_a_connection_that_works():
         return connection.connection is kept
 
     assert as_a_worker(two_tasks) is True
+
+
+def test_it_answers_the_next_request_on_a_new_connection():
+    def two_requests():
+        ask()
+        cut()
+        request_started.send(sender=None)
+        return ask()
+
+    assert as_a_worker(two_requests) == 1
