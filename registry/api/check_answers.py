@@ -1,7 +1,7 @@
 """What a check answers: the verdict with its reasons, what was looked at, how long it holds, and the signed receipt."""
 
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -74,7 +74,10 @@ class CheckOut(msgspec.Struct, frozen=True):
     checked_at: datetime
     valid_until: Annotated[datetime | None, Meta(description="How long an allow may be used.")]
     receipt: Annotated[
-        str, Meta(description="JWS (Ed25519) over the answer; verify with /.well-known/jwks.json.")
+        str | None,
+        Meta(
+            description="JWS (Ed25519) over the answer; verify with /.well-known/jwks.json. Null if none was wanted."
+        ),
     ]
     livemode: bool
     caller: str
@@ -190,42 +193,47 @@ ALL_CHECKED = [*_ALWAYS, Coverage("reassigned", "checked")]
 _COVERAGE_WITHOUT = [*_ALWAYS, Coverage("reassigned", "not_configured")]
 
 
-def render(answer: Answer, check_id: int, coverage: list[Coverage], rule: str = RULE_DIGEST) -> CheckOut:
-    """A live answer with its receipt. `rule` is the digest of the rule that gave it."""
+def render(
+    answer: Answer, check_id: int, coverage: list[Coverage], rule: str = RULE_DIGEST, *, receipt: bool = True
+) -> CheckOut:
+    """A live answer, with its receipt unless it shall have none. `rule` is the digest of the rule that gave it."""
     question = answer.question
     words = terms(answer.policy_id, answer.decision.reasons)
-    return signed(
-        CheckOut(
-            id=ids.public("chk", check_id),
-            number=phone.e164(question.number),
-            verdict=answer.decision.verdict,
-            reasons=dated(words.reasons, answer.since),
-            basis=basis(answer),
-            next_allowed_at=answer.next_allowed_at,
-            coverage=coverage,
-            policy=words.policy,
-            checked_at=answer.at,
-            valid_until=answer.valid_until,
-            receipt="",
-            livemode=True,
-            caller=phone.e164(question.caller),
-            sector=SECTORS[question.sector],
-            channel=CHANNELS[question.channel],
-            purpose=PURPOSES[question.purpose],
-            seller=ids.public("com", question.seller_id),
-            campaign=question.campaign,
-            reference=question.reference,
-        ),
-        question.company_id,
-        rule,
+    shown = CheckOut(
+        id=ids.public("chk", check_id),
+        number=phone.e164(question.number),
+        verdict=answer.decision.verdict,
+        reasons=dated(words.reasons, answer.since),
+        basis=basis(answer),
+        next_allowed_at=answer.next_allowed_at,
+        coverage=coverage,
+        policy=words.policy,
+        checked_at=answer.at,
+        valid_until=answer.valid_until,
+        receipt=None,
+        livemode=True,
+        caller=phone.e164(question.caller),
+        sector=SECTORS[question.sector],
+        channel=CHANNELS[question.channel],
+        purpose=PURPOSES[question.purpose],
+        seller=ids.public("com", question.seller_id),
+        campaign=question.campaign,
+        reference=question.reference,
     )
+    return signed(shown, question.company_id, rule) if receipt else shown
+
+
+@cache
+def _issuer() -> str:
+    """Who signs. Kept, since looking a setting up costs as much as half of an answer's words."""
+    return str(settings.PUBLIC_URL)
 
 
 def signed(check: CheckOut, company_id: int, rule: str) -> CheckOut:
     """The answer with its receipt. Ed25519 is deterministic: the same answer has the same receipt at any time."""
     at = int(check.checked_at.timestamp())
     claims = Claims(
-        iss=settings.PUBLIC_URL,
+        iss=_issuer(),
         aud=ids.public("com", company_id),
         jti=check.id,
         iat=at,

@@ -1,6 +1,7 @@
 """Batches of checks: up to a thousand questions in one request, one answer out for each in, in their order."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from msgspec import UNSET, Meta
 from rest_framework.request import Request
 
-from registry.api import sandbox
+from registry.api import metrics, sandbox
 from registry.api.bodies import Body, answer, decode, one_by_one, raw
 from registry.api.check_answers import CheckOut
 from registry.api.checks import CheckEndpoint, live
@@ -27,11 +28,21 @@ LARGEST = 1000
 _encode = msgspec.json.Encoder().encode
 
 
+Receipts = Annotated[
+    bool,
+    Meta(
+        description="False: answer sooner, without receipts; signing them is half of the work. A check that is read "
+        "again by its id has its receipt all the same."
+    ),
+]
+
+
 class BatchIn(Body):
     """Questions that are answered together."""
 
     items: Annotated[list[BatchItem], Meta(max_length=LARGEST)]
     defaults: BatchDefaults | None = None
+    receipts: Receipts = True
 
 
 class BatchEnvelope(Body):
@@ -39,6 +50,7 @@ class BatchEnvelope(Body):
 
     items: Annotated[list[Any], Meta(max_length=LARGEST)]
     defaults: BatchDefaults | None = None
+    receipts: Receipts = True
 
 
 class BatchResult(CheckOut, frozen=True, kw_only=True):
@@ -75,6 +87,13 @@ class BatchOut(msgspec.Struct, frozen=True):
     counts: BatchCounts
 
 
+class Batch(NamedTuple):
+    """A batch as it was read."""
+
+    items: "list[Item]"
+    receipts: bool
+
+
 class Item(NamedTuple):
     """An item as it was read: its `ref`, and what it asks or why it cannot be asked."""
 
@@ -104,14 +123,14 @@ class CheckBatches(CheckEndpoint):
     )
     @idempotent()
     def post(self, request: Request) -> HttpResponse:
-        items = read_items(raw(self.http), Asker(self.access, Moment.of(request.clock)))
-        outcomes = self.outcomes([item.asked for item in items], request.clock)
-        return answer(written(items, outcomes, self.http.request_id))  # type: ignore[attr-defined]
+        batch = read_batch(raw(self.http), Asker(self.access, Moment.of(request.clock)))
+        outcomes = self.outcomes(batch, request.clock)
+        count(outcomes)
+        return answer(written(batch.items, outcomes, self.http.request_id))  # type: ignore[attr-defined]
 
-    def outcomes(
-        self, asked: Sequence[Question | RegistryError], clock: datetime
-    ) -> list[CheckOut | RegistryError]:
+    def outcomes(self, batch: Batch, clock: datetime) -> list[CheckOut | RegistryError]:
         """What each item is answered, in their order."""
+        asked = [item.asked for item in batch.items]
         if not self.access.livemode:
             return [self.tried(question, clock) for question in asked]
         questions = [question for question in asked if not isinstance(question, RegistryError)]
@@ -119,7 +138,7 @@ class CheckBatches(CheckEndpoint):
             self.access.confirm(clock, self.scopes["POST"])
         found = iter(self.ask(questions, clock) if questions else ())
         return [
-            question if isinstance(question, RegistryError) else answered(next(found), clock)
+            question if isinstance(question, RegistryError) else answered(next(found), clock, batch.receipts)
             for question in asked
         ]
 
@@ -133,32 +152,48 @@ class CheckBatches(CheckEndpoint):
             return error
 
 
-def answered(found: Any, clock: datetime) -> CheckOut | RegistryError:
+def answered(found: Any, clock: datetime, receipt: bool) -> CheckOut | RegistryError:
     """A live answer as it is sent, or what stands in its place."""
-    return found if isinstance(found, RegistryError) else live(found, clock)
+    return found if isinstance(found, RegistryError) else live(found, clock, receipt=receipt)
 
 
-def read_items(body: bytes, asker: Asker) -> list[Item]:
-    """The items of a batch. Raises `InvalidInput` for what is wrong with the batch as a whole."""
+def count(outcomes: Iterable[CheckOut | RegistryError]) -> None:
+    """Add live answers to the figures, a thousand at once."""
+    kinds = Counter(
+        (outcome.verdict, outcome.reasons[0].code)
+        for outcome in outcomes
+        if isinstance(outcome, CheckOut) and outcome.livemode
+    )
+    for (verdict, reason), number in kinds.items():
+        metrics.count_checks(verdict, reason, number)
+
+
+def read_batch(body: bytes, asker: Asker) -> Batch:
+    """A batch, its items read. Raises `InvalidInput` for what is wrong with the batch as a whole."""
     try:
         batch = decode(body, BatchIn)
         given: list[BatchItem | RegistryError] = list(batch.items)
         refs = [None if item.ref is UNSET else item.ref for item in batch.items]
-        defaults = batch.defaults
+        defaults, receipts = batch.defaults, batch.receipts
     except InvalidInput:
-        given, refs, defaults = read_one_by_one(body)
+        given, refs, defaults, receipts = read_one_by_one(body)
     demand_distinct(refs)
-    return [Item(name, question_of(item, defaults, asker)) for name, item in zip(refs, given, strict=True)]
+    items = [Item(name, question_of(item, defaults, asker)) for name, item in zip(refs, given, strict=True)]
+    return Batch(items, receipts)
 
 
 def read_one_by_one(
     body: bytes,
-) -> tuple[list[BatchItem | RegistryError], list[str | None], BatchDefaults | None]:
-    """Items, their refs and the defaults of a batch of which something is wrong. Raises `InvalidInput`."""
+) -> tuple[list[BatchItem | RegistryError], list[str | None], BatchDefaults | None, bool]:
+    """Items, refs, defaults, and whether receipts are wanted, of a batch of which something is wrong.
+
+    Raises `InvalidInput`.
+    """
     value, items = one_by_one(body, BatchEnvelope, BatchItem)
     refs = [item.get("ref") if isinstance(item, dict) else None for item in value["items"]]
     defaults = msgspec.convert(value.get("defaults"), BatchDefaults | None)
-    return list(items), [name if isinstance(name, str) else None for name in refs], defaults
+    names = [name if isinstance(name, str) else None for name in refs]
+    return list(items), names, defaults, value.get("receipts", True)
 
 
 def demand_distinct(refs: Sequence[str | None]) -> None:

@@ -117,7 +117,9 @@ class Checks(CheckEndpoint):
         if not self.access.livemode:
             return answer(sandbox.check(question, self.access, request.clock))
         (found,) = self.ask([question], request.clock)
-        return answer(live(found, request.clock))
+        shown = live(found, request.clock)
+        metrics.count_checks(shown.verdict, shown.reasons[0].code)
+        return answer(shown)
 
     @documented(
         id="listChecks",
@@ -166,14 +168,13 @@ class CheckById(Endpoint):
         return answer(render(found, row.pk, sources.coverage(request.clock), rule))
 
 
-def live(found: Answer | RegistryError, clock: datetime) -> CheckOut:
-    """A live answer as it is sent. Raises what stands in its place if it could not be decided."""
+def live(found: Answer | RegistryError, clock: datetime, *, receipt: bool = True) -> CheckOut:
+    """A live answer as it is sent, signed unless it shall not be. Raises what stands in its place if there is none."""
     if not isinstance(found, Answer):
         raise found
     if found.check_id is None:
         raise AssertionError("an answer that was not written is no answer")
-    metrics.count_check(found.decision.verdict, found.decision.reasons[0])
-    return render(found, found.check_id, sources.coverage(clock))
+    return render(found, found.check_id, sources.coverage(clock), receipt=receipt)
 
 
 def _after(asked: Paging, company_id: int) -> QuerySet[Check]:

@@ -84,9 +84,9 @@ def count_request(route: str, method: str, status: int, seconds: float) -> None:
     _seconds(route).observe(seconds)
 
 
-def count_check(verdict: str, reason: str) -> None:
-    """One answered check, by the first of its reasons."""
-    _check(verdict, reason).inc()
+def count_checks(verdict: str, reason: str, number: int = 1) -> None:
+    """Answered checks, by the first of their reasons."""
+    _check(verdict, reason).inc(number)
 
 
 def render() -> tuple[bytes, str]:

@@ -62,7 +62,7 @@ def check(question: Question, access: Access, clock: datetime) -> check_answers.
         policy=check_answers.PolicyName("test", sandbox.DIGEST),
         checked_at=clock,
         valid_until=clock + VALID_FOR if allowed else None,
-        receipt="",
+        receipt=None,
         livemode=False,
         caller=phone.e164(question.caller),
         sector=SECTORS[question.sector],

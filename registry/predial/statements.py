@@ -61,8 +61,10 @@ def numbers(column: Iterable[int | None]) -> str:
 
 
 def instants(column: Iterable[datetime]) -> str:
-    """An array of aware instants."""
-    return f"{{{','.join([value.isoformat() for value in column])}}}"
+    """An array of aware instants. Most columns hold one instant a thousand times, so it is written once."""
+    written: dict[datetime, str] = {}
+    parts = [written.get(value) or written.setdefault(value, value.isoformat()) for value in column]
+    return f"{{{','.join(parts)}}}"
 
 
 def texts(column: Iterable[str | None]) -> str:

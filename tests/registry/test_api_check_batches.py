@@ -148,3 +148,28 @@ def test_it_wants_key_scope_and_method(acme, key_of, nobody, api):
 
 def test_it_does_not_take_batch_for_the_id_of_a_check(api):
     assert api.get("/checks/batch").status_code == 405
+
+
+def test_it_leaves_receipts_out_where_none_are_wanted(api, agreed):
+    body = api.post("/checks/batch", batch({"number": ANA}, {"number": "x"}) | {"receipts": False}).json()
+
+    checked = body["results"][0]
+    assert checked["receipt"] is None
+    again = api.get(f"/checks/{checked['id']}").json()
+    assert again["receipt"]
+    assert {**again, "receipt": None, "ref": None} == checked
+    problem(api.post("/checks/batch", batch() | {"receipts": "no"}), 422, "invalid_input", "/receipts")
+
+
+def test_it_counts_its_checks(api, agreed):
+    from registry.api import metrics
+
+    def counted() -> float:
+        line = 'registry_checks_total{reason="consent_missing",verdict="deny"}'
+        lines = metrics.render()[0].decode().splitlines()
+        return next((float(text.split()[-1]) for text in lines if text.startswith(line)), 0.0)
+
+    before = counted()
+    api.post("/checks/batch", batch({"number": ANA}, {"number": BEN}, {"number": "+8613900139001"}))
+
+    assert counted() == before + 2
