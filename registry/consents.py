@@ -198,7 +198,8 @@ def dispute(*, record_id: int, moment: Moment) -> Consent:
 
 
 def revoke(*, record_id: int, moment: Moment, company: Company | None = None) -> Consent:
-    """The person takes the consent back; whatever they gave the company before, on those channels, ends with it."""
+    """The person takes the consent back. What they gave the company before, for a sector and channel that it covers,
+    ends with it there; a consent given later stands."""
     return move(record_id=record_id, to="revoked", moment=moment, company=company)
 
 

@@ -53,7 +53,11 @@ class Cap(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
             raise ValueError("a rolling window has a `duration`, and no other window has one")
         if self.duration is not None:
             some_time(self.duration)
-            if Duration.parse(self.duration).after(_ANY_DAY) - _ANY_DAY > LONGEST_CAP:
+            length = Duration.parse(self.duration)
+            if length.months:
+                # Counted back from the 31st and on from the attempt, a month is not the same length.
+                raise ValueError("a rolling window is a number of days or hours: P30D, not P1M")
+            if length.after(_ANY_DAY) - _ANY_DAY > LONGEST_CAP:
                 raise ValueError(
                     "a cap looks back at most 60 days, so that few months of checks are opened for it"
                 )

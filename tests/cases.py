@@ -273,7 +273,24 @@ GROUNDS = [
         CONSENT,
         "allow",
     ),
+    Case(
+        "a consent given again for a while brings no wider one back that ended with it",
+        [
+            consented("2026-01-01 09:00", sectors=("insurance", "finance"), name="wide"),
+            consented("2026-02-01 09:00", name="narrow"),
+            revoked("2026-02-10 09:00", name="narrow"),
+            consented("2026-02-15 09:00", expires="2026-03-01 09:00", name="again"),
+        ],
+        ["consent_revoked"],
+    ),
     Case("a disputed consent", [consented(), disputed("2026-03-01 09:00")], ["consent_disputed"]),
+    Case(
+        "in New York today's holder disputes what the last one gave",
+        [consented(), changed_hands("2026-02-15 09:00"), disputed("2026-03-01 09:00")],
+        ["consent_disputed"],
+        ask=Ask(at="2026-03-10 10:00-04:00"),
+        number=NEW_YORK,
+    ),
     Case(
         "a dispute settled by the person's confirmation",
         [consented(), disputed("2026-03-01 09:00"), confirmed("2026-03-05 09:00")],
@@ -399,6 +416,13 @@ TIMES = [
         [consented(), opted_out(days=["tue"])],
         ["outside_calling_hours"],
         next_allowed="2026-03-11 09:00",
+    ),
+    Case(
+        "on a Sunday the person closed, though it is a holiday",
+        [consented(), opted_out(days=["sun"])],
+        ["outside_calling_hours"],
+        ask=Ask(at="2026-04-05 10:00"),
+        next_allowed="2026-04-06 09:00",
     ),
     Case(
         "on a weekday the person left open", [consented(), opted_out(days=["sat", "sun"])], CONSENT, "allow"

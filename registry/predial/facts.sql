@@ -106,7 +106,7 @@ LEFT JOIN LATERAL (
 
 -- What the seller holds for this number and sector. Every row of it is in one state at the moment; a consent counts
 -- from when it was given, but carries nothing before it was on record, nothing given before the number changed
--- hands, and nothing given before a revocation on the same channel.
+-- hands, and nothing given before a revocation for the same sector and channel.
 LEFT JOIN LATERAL (
     SELECT
         max(given_at) FILTER (WHERE state = 'consent') AS given,

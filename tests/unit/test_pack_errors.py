@@ -91,6 +91,11 @@ def test_it_refuses_a_bad_head(tmp_path, head, key, reason):
             [{"max": 3, "window": "rolling", "per": "company_number", "duration": "PT0S"}],
             "no time at all is too short",
         ),
+        (
+            "caps",
+            [{"max": 3, "window": "rolling", "per": "company_number", "duration": "P1M"}],
+            "a rolling window is a number of days or hours",
+        ),
         ("windows", {"mon_fri": [["09:00", "21:00"]]}, "sat, sun not stated; a closed day is an empty list"),
         ("windows", {**ONE_DAY, "sun": []}, "sun is stated twice"),
         ("windows", {"weekdays": []}, "not a word known here: 'weekdays'"),
