@@ -79,7 +79,7 @@ def run(
         words = [
             pgbench(), "--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=2",
             f"--time={max(1, round(stage.seconds))}", f"--file={file}", f"--log-prefix={folder}/log", "--log",
-            "--random-seed=1", *times(datetime.now(UTC)), stage.dsn,
+            *times(datetime.now(UTC)), stage.dsn,
         ]  # fmt: skip
         before = _written(stage)
         done = subprocess.run(

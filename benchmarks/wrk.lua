@@ -1,4 +1,5 @@
--- Posts the bodies of a file, one after the other from a place of its own in each thread, each with its key.
+-- Posts the bodies of a file, one after the other from a place drawn anew in each thread and run, each with its key:
+-- the same questions again and again would soon only be denied for the attempts made.
 -- Arguments after `--`: the file (lines of key, tab, JSON), the path. The last line printed is the summary as JSON.
 local threads = 0
 
@@ -16,7 +17,8 @@ function init(args)
             ["Authorization"] = "Bearer " .. key,
         }, body)
     end
-    at = math.floor(#requests * place / 2)
+    math.randomseed(os.time() + place * 7919)
+    at = math.random(#requests)
 end
 
 function request()

@@ -1,11 +1,12 @@
 """What surrounds every request: its id, its headers, and what becomes of errors nobody foresaw."""
 
+import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from registry.api import checks, opt_outs
 from registry.models import Check, OptOut
-from tests.registry.api import problem
+from tests.registry.api import Api, problem
 
 
 def test_it_echoes_the_request_id(api):
@@ -114,3 +115,18 @@ def test_it_explains_every_problem_type(client, db):
     assert page.status_code == 200
     missing = [kind.slug() for kind in kinds_of() if f'<h2 id="{kind.slug()}">' not in text]
     assert not missing
+
+
+def test_it_outlives_a_restart_of_the_database(committed_acme, key_of, question):
+    api = Api(key_of(committed_acme))
+    assert api.post("/checks", question).status_code == 200
+    connection.ensure_connection()
+    lost = connection.connection.info.backend_pid
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [lost])
+
+    response = api.post("/checks", question)
+
+    assert response.status_code == 200
+    assert connection.connection.info.backend_pid != lost
+    assert Check.objects.count() == 2
