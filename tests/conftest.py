@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 from registry import companies, partitions, policies, rules
 from registry.models import Company
@@ -32,13 +33,20 @@ REFERENCE = {
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Rule, policies, numbering plan and partitions, once a database."""
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """A database of its own for each process of the tests, with rule, policies, numbering plan and partitions.
+
+    pytest-django's own makes none when all tests that were named use `committed`, and they would meet the register.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         rules.load(clock=CLOCK)
         policies.load(clock=CLOCK)
         for year, months in ((2025, range(1, 13)), (2026, range(1, 13))):
             partitions.ensure("registry_check", [(year, month) for month in months])
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""When a denied call may be made: found for a whole batch at once, with as few questions to the rule as there need be."""
+"""When a denied call may be made: found for a whole batch at once, with as few questions as there need be."""
 
 from datetime import UTC, datetime
 
