@@ -1,4 +1,4 @@
--- What was true of each question: one row out for each row of `asked`, with named facts and the ids of the evidence.
+-- What was true of each question: each row of `asked` comes out with named facts and the ids of the evidence.
 --
 -- asked (n, company_id, seller_id, number, caller, sector, channel, purpose, at, known_at, before)
 --   at, known_at   the moment: facts in effect at `at`, as on record at `known_at`
@@ -8,7 +8,7 @@
 -- `(… @> …) IS TRUE` is a filter where the index that leads with the key is the one to use: the exclusion constraints'
 -- GiST indexes, which the planner would take for the ranges, read every row in force.
 SELECT
-    asked.n,
+    asked.*,
     CASE
         WHEN licence.both_for_sector THEN 'licensed'
         WHEN licence.both_at_all THEN 'sector_unlicensed'
