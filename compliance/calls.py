@@ -14,14 +14,14 @@ from django.db import OperationalError, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from compliance import claims, formats, staging, uploads
+from compliance import claims, formats, staging
 from compliance.claims import Claim
 from compliance.errors import CallLogEnded, LoadingBroke
 from compliance.formats.text import read_head
 from compliance.formats.times import zone_of
 from compliance.models import Audit, CallLog
 from compliance.rejections import Rejections
-from registry import opt_outs, partitions, phone
+from registry import opt_outs, partitions, phone, uploads
 from registry.codes import CHANNELS, OPT_OUT_SOURCES, SECTORS
 from registry.errors import InvalidInput, RegistryError
 from registry.models import Company, Licence

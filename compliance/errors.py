@@ -3,27 +3,6 @@
 from registry.errors import RegistryError
 
 
-class FileMissing(RegistryError):
-    """The request holds no file."""
-
-    status = 422
-    title = "The request holds no file"
-
-
-class FileTooLarge(RegistryError):
-    """The file is larger than the register takes in one piece."""
-
-    status = 413
-    title = "The file is too large"
-
-
-class FileLost(RegistryError):
-    """The stored file is not where the register put it; send it again."""
-
-    status = 503
-    title = "The stored file cannot be found"
-
-
 class CallLogEnded(RegistryError):
     """The call log is loaded, failed or cancelled already, so there is nothing to stop."""
 

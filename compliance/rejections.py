@@ -11,8 +11,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from compliance import uploads
 from compliance.formats import Call, Rejected
+from registry import uploads
 
 COLUMNS = ("row", "value", "error_code", "error_message")
 

@@ -1,7 +1,7 @@
 """The queue: the application, its queues and routes, and the timetable.
 
-A message is only a hint. What is to be done is a row; `compliance.reconcile` finds what was lost, and every task is
-safe to run twice.
+A message is only a hint. What is to be done is a row; `compliance.reconcile` and `registry.find_lost_scrubs` find what
+was lost, and every task is safe to run twice.
 """
 
 import os
@@ -16,8 +16,8 @@ from config.embedded.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-#: What the answering of requests leaves behind; the loading of call logs; the audit of them.
-QUEUES = ("register", "calls", "audit")
+#: What the answering of requests leaves behind; the loading of call logs; the audit of them; the scrubbing of lists.
+QUEUES = ("register", "calls", "audit", "scrubs")
 #: Longer than the longest task: a message that is not acknowledged by then is handed to another worker.
 VISIBILITY_SECONDS = 3600
 
@@ -36,6 +36,7 @@ app.conf.update(
         "compliance.audit_*": {"queue": "audit"},
         "compliance.*call*": {"queue": "calls"},
         "compliance.*": {"queue": "audit"},
+        "registry.run_scrub": {"queue": "scrubs"},
         "registry.*": {"queue": "register"},
     },
     # A task that dies with its worker runs again; a worker takes one at a time, so that long ones do not hoard.
@@ -56,6 +57,8 @@ app.conf.beat_schedule = {
     # Yesterday's calls, when the last logs of the day are in everywhere from Hawaii to New Zealand's yesterday.
     "audit-yesterday": {"task": "compliance.audit_day", "schedule": crontab(hour=18, minute=30)},
     "reconcile": {"task": "compliance.reconcile", "schedule": crontab()},
+    "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
+    "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
     "forget-idempotency-keys": {"task": "registry.forget_idempotency_keys", "schedule": crontab(minute=20)},
     "forget-sandbox-records": {

@@ -239,6 +239,48 @@ class ReceiptNotValid(RegistryError):
     title = "The receipt does not verify"
 
 
+class FileMissing(RegistryError):
+    """The request holds no file."""
+
+    status = 422
+    title = "The request holds no file"
+
+
+class FileTooLarge(RegistryError):
+    """The file is larger than the register takes in one piece."""
+
+    status = 413
+    title = "The file is too large"
+
+
+class FileLost(RegistryError):
+    """The stored file is not where the register put it; send it again."""
+
+    status = 503
+    title = "The stored file cannot be found"
+
+
+class ScrubEnded(RegistryError):
+    """The scrub is completed, failed or cancelled already, so there is nothing to stop."""
+
+    status = 409
+    title = "That scrub has ended"
+
+
+class ScrubGaveUp(RegistryError):
+    """The scrub could not be completed in a whole day of attempts; the rows it lists as done have left checks."""
+
+    status = 503
+    title = "The scrub could not be completed; do not dial"
+
+
+class ScrubBroke(RegistryError):
+    """A defect of the register stopped the scrub; the rows it lists as done have left checks."""
+
+    status = 500
+    title = "The register failed while it scrubbed the file"
+
+
 #: Named constraints of the database and what their violation means (`registry.sql` and the migrations name them).
 BY_CONSTRAINT: dict[str, type[RegistryError]] = {
     "opt_out_one_at_a_time": OptOutOnRecord,

@@ -1,11 +1,17 @@
 """What the register does by itself. Each is safe to run twice; the timetable is in `config/celery.py`."""
 
 from datetime import UTC, datetime
+from typing import Any
 
+import structlog
 from celery import shared_task
 from django.db import OperationalError
 
-from registry import idempotency, partitions, sandbox, timetables
+from registry import claims, idempotency, partitions, sandbox, scrubs, timetables
+from registry.errors import ScrubGaveUp
+from registry.models import Scrub
+
+log = structlog.get_logger(__name__)
 
 #: Tables of the register that are partitioned by month.
 PARTITIONED = ("registry_check",)
@@ -42,3 +48,28 @@ def extend_timetables() -> int:
 def forget_sandbox_records() -> int:
     """Drop what test keys made more than a month ago; how many."""
     return sandbox.forget(datetime.now(UTC))
+
+
+@shared_task(name="registry.run_scrub", **_settings)
+def run_scrub(scrub_id: int) -> dict[str, Any]:
+    """Check one list; its state and counts."""
+    counts = scrubs.run(scrub_id, clock=datetime.now(UTC))
+    log.info("scrub_run", scrub=scrub_id, **counts)
+    return counts
+
+
+@shared_task(name="registry.find_lost_scrubs", **_settings)
+def find_lost_scrubs() -> int:
+    """Tell the workers again of lists that should be checked and of which nothing was heard; of how many."""
+    found = claims.forgotten(Scrub, clock=datetime.now(UTC), gave_up=ScrubGaveUp())
+    for scrub_id in found:
+        run_scrub.apply_async([scrub_id])
+    if found:
+        log.warning("jobs_sent_again", scrubs=len(found))
+    return len(found)
+
+
+@shared_task(name="registry.forget_scrubs", **_settings)
+def forget_scrubs() -> int:
+    """Remove the lists and results of scrubs that ended a month ago; of how many."""
+    return scrubs.forget(datetime.now(UTC))

@@ -1,11 +1,13 @@
 """The cast of the tests, and the reference data every database needs."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
+from config.celery import app
 from registry import companies, partitions, policies, rules
 from registry.models import Company
 from registry.periods import Moment
@@ -82,6 +84,22 @@ def empty() -> None:
             )
             for (trigger,) in cursor.fetchall():
                 cursor.execute(f'ALTER TABLE "{name}" ENABLE ALWAYS TRIGGER "{trigger}"')
+
+
+@pytest.fixture
+def files(settings, tmp_path) -> Path:
+    """The folder in which uploads and what is made of them lie, empty and of this test alone."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.MEDIA_ROOT.mkdir()
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def eager():
+    """Tasks are done at once, by whoever sends them."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
 
 
 @pytest.fixture

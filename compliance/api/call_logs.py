@@ -2,85 +2,35 @@
 
 import io
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
-import msgspec
 import structlog
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.multipartparser import MultiPartParserError
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
-from compliance import calls, uploads
+from compliance import calls
 from compliance.api.call_log_answers import OPTIONS, UPLOAD, CallLogOut, CallLogPage, shown
-from compliance.errors import FileMissing, FileTooLarge
 from compliance.models import CallLog
 from compliance.rejections import COLUMNS
 from compliance.tasks import load_call_log
-from registry import ids
+from registry import ids, uploads
 from registry.api import paging
 from registry.api.bodies import answer
 from registry.api.documents import IDEMPOTENCY_KEY, PAGING, documented
-from registry.api.endpoint import Endpoint, JSONOnly
+from registry.api.endpoint import Endpoint
 from registry.api.fields import public_id
+from registry.api.files import AnyType, content_of, form
 from registry.api.idempotency import idempotent
-from registry.errors import Fault, InvalidInput, MalformedRequest, MediaTypeNotSupported, NotFound
+from registry.errors import NotFound
 from registry.periods import Moment
 
 log = structlog.get_logger(__name__)
-
-#: What the parts around the file may weigh, in bytes.
-AROUND_BYTES = 1_000_000
-
-
-def form(request: HttpRequest) -> tuple[UploadedFile, dict[str, str]]:
-    """The file of an upload, and its options; empty ones are left out.
-
-    Raises `MediaTypeNotSupported`, `FileTooLarge` before anything is read, `MalformedRequest`, `InvalidInput`,
-    `FileMissing`.
-    """
-    if request.content_type != "multipart/form-data":
-        raise MediaTypeNotSupported("Send multipart/form-data with the part `file`")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > uploads.max_bytes() + AROUND_BYTES:
-        raise FileTooLarge(pointer="/file")
-    try:
-        fields, files = request.POST, request.FILES
-    except MultiPartParserError:
-        raise MalformedRequest("The multipart body is broken") from None
-    faults = [
-        Fault(f"/{name}", "unknown_field", "No such member is known here")
-        for name in sorted({*fields, *files} - {*OPTIONS, "file"})
-    ]
-    faults += [
-        Fault(f"/{name}", "wrong_type", "It must be sent once, as text")
-        for name in OPTIONS
-        if name in files or len(fields.getlist(name)) > 1
-    ]
-    if len(files.getlist("file")) > 1:
-        faults.append(Fault("/file", "wrong_type", "Send one file a request"))
-    if faults:
-        raise InvalidInput(faults=faults)
-    if "file" not in files:
-        raise FileMissing("Send the call log as the part `file`, with a file name", pointer="/file")
-    return files["file"], {name: fields[name] for name in OPTIONS if fields.get(name)}
-
-
-def content(request: HttpRequest) -> bytes:
-    """What tells two uploads apart: their options, and the name and digest of the file."""
-    file, options = form(request)
-    digest = sha256()
-    for chunk in file.chunks(uploads.CHUNK_BYTES):
-        digest.update(chunk)
-    file.seek(0)
-    return msgspec.json.encode([sorted(options.items()), file.name, digest.hexdigest()])
 
 
 def send(call_log_id: int) -> None:
@@ -110,9 +60,9 @@ class CallLogs(Endpoint):
         parameters=[IDEMPOTENCY_KEY],
         problems=[400, 409, 413, 415, 422],
     )
-    @idempotent(content)
+    @idempotent(content_of(OPTIONS))
     def post(self, request: Request) -> HttpResponse:
-        file, options = form(self.http)
+        file, options = form(self.http, OPTIONS)
         upload = {"file": file, "file_name": file.name or "", "moment": Moment.of(request.clock), **options}
         if not self.access.livemode:
             return answer(shown(calls.rehearse(company=self.access.company, **upload)), 202)
@@ -174,15 +124,6 @@ class CallLogById(Endpoint):
         if found is None:
             raise NotFound
         return found
-
-
-class AnyType(JSONOnly):
-    """A file is answered whatever the Accept header admits: it is what the address names."""
-
-    def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        return JSONRenderer(), "application/json"
 
 
 class RejectedRows(CallLogById):

@@ -54,6 +54,13 @@ def decode(body: bytes, shape: type[Shape]) -> Shape:
     return value
 
 
+def shaped(value: dict[str, Any], shape: type[Shape]) -> Shape:
+    """Members that came some other way than as JSON, as `shape`. Raises `InvalidInput`."""
+    if wrong := list(faults(value, shape)):
+        raise InvalidInput(faults=wrong)
+    return msgspec.convert(value, shape)
+
+
 def plain(body: bytes) -> Any:
     """JSON as dicts and lists. Raises `MalformedRequest`."""
     try:

@@ -44,6 +44,39 @@ class CheckIn(Body):
     region: Region | None = None
 
 
+class ListIn(Body):
+    """May the numbers of a list be called? All but the list, which is a file beside it."""
+
+    caller: Caller
+    sector: SectorOfCall = None
+    channel: Channel = "live"
+    seller: Seller = None
+    campaign: Line | None = None
+    reference: Annotated[Line | None, Meta(description="Your own id; each check of the list carries it.")] = (
+        None
+    )
+    purpose: Purpose = "marketing"
+    region: Region | None = None
+    column: Annotated[
+        Line | None,
+        Meta(
+            description="Which column holds the number: its name, or its place from 1. Recognised if left out."
+        ),
+    ] = None
+
+
+class ListUpload(ListIn, kw_only=True):
+    """A list of numbers with the question about each."""
+
+    file: Annotated[
+        str,
+        Meta(
+            description="CSV, TSV, JSON objects one a line, or one number a line; plain, gzip, or zip of one file.",
+            extra_json_schema={"format": "binary"},
+        ),
+    ]
+
+
 class BatchDefaults(Body):
     """What holds for every item that does not say otherwise."""
 
@@ -78,12 +111,16 @@ class Asker:
 
     def question(self, given: CheckIn, reading: Reading) -> Question:
         """The question; its faults are noted in `reading`, and then it must not be asked."""
+        return self.about(reading.number(given.number, given.region), given, reading)
+
+    def about(self, number: int, given: "CheckIn | ListIn", reading: Reading) -> Question:
+        """What is asked about one number; 0 stands for each of a list."""
         company_id = self.access.company_id
         sector = given.sector if given.sector is not None else self._sector(reading)
         return Question(
             company_id=company_id,
             seller_id=company_id if given.seller is None else self._seller(given.seller, reading),
-            number=reading.number(given.number, given.region),
+            number=number,
             caller=reading.caller(given.caller, given.region),
             sector=_SECTORS[sector],
             channel=_CHANNELS[given.channel],

@@ -12,11 +12,16 @@ from registry.api.receipts import ReceiptVerification
 from registry.api.relationships import RelationshipById, Relationships
 from registry.api.rules import RuleList
 from registry.api.schema import Docs, Schema
+from registry.api.scrubs import Preflights, ScrubById, ScrubResult, Scrubs
 
 urlpatterns = [
     path("checks", Checks.as_view()),
     path("checks/batch", CheckBatches.as_view()),
     path("checks/<str:check>", CheckById.as_view()),
+    path("scrubs", Scrubs.as_view()),
+    path("scrubs/<str:scrub>", ScrubById.as_view()),
+    path("scrubs/<str:scrub>/results/<str:result>", ScrubResult.as_view()),
+    path("preflights", Preflights.as_view()),
     path("receipts/verify", ReceiptVerification.as_view()),
     path("opt-outs", OptOuts.as_view()),
     path("opt-outs/<str:opt_out>", OptOutById.as_view()),

@@ -13,6 +13,12 @@ COLUMNS = ("row", "value", "error_code", "error_message")
 _FORMULA = ("=", "@", "-", "\t", "\r")
 
 
+def cells(rejected: Rejected) -> tuple[int, str, str, str]:
+    """A refused row as a row of the file."""
+    line, value, code, message = rejected
+    return line, f"'{value}" if value.startswith(_FORMULA) else value, code, message
+
+
 class NotOurs(Exception):
     """A file stands where the refused rows should go."""
 
@@ -45,8 +51,7 @@ class RejectsFile:
             self.file = os.fdopen(handle, "w", encoding="utf-8", newline="")
             self.write = csv.writer(self.file).writerow
             self.write(COLUMNS)
-        value = rejected.value
-        self.write((rejected.line, f"'{value}" if value.startswith(_FORMULA) else value, *rejected[2:]))
+        self.write(cells(rejected))
         self.count += 1
 
     def __exit__(

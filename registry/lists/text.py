@@ -34,6 +34,9 @@ class UnreadableFile(InvalidInput):
 
     title = "The file cannot be read"
 
+    def __init__(self, detail: str = "", *, pointer: str = "/file") -> None:
+        super().__init__(detail, pointer=pointer)
+
 
 class Source:
     """A binary file, seekable, as lines of text. `encoding` is known from the start, and never raised about later."""

@@ -12,6 +12,7 @@ from registry.models.reassignments import Reassignment
 from registry.models.relationships import Relationship
 from registry.models.rules import Decision, RuleSet
 from registry.models.sandbox import SandboxRecord
+from registry.models.scrubs import Scrub, ScrubPart
 from registry.models.timetables import Holiday, Schedule, Segment
 
 __all__ = [
@@ -36,5 +37,7 @@ __all__ = [
     "RuleSet",
     "SandboxRecord",
     "Schedule",
+    "Scrub",
+    "ScrubPart",
     "Segment",
 ]

@@ -1,104 +1,157 @@
-"""The scrub: the check of a whole list. The list is staged in a table and judged set-wise, in chunks.
+"""The scrub: the check of a whole list, judged set-wise, tens of thousands of numbers in one statement.
 
-The same `facts.sql` and the same truth table as a single check; only `asked` differs. Each number scrubbed leaves its
-check of kind `scrub`, so that the audit finds it; a scrub is no attempt to call, and caps do not count it.
+The same `facts.sql` and the same truth table as a single check. Numbers the register knows nothing of, or nothing but
+one opt-out, differ only by where they lie: of each such kind one is asked, and its answer spreads to the others
+(`alike.sql`, `spread.sql`). All others are asked in full. Each number leaves its check of kind `scrub`, so that the
+audit finds it; a scrub is no attempt to call, and caps do not count it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from registry import timetables
-from registry.errors import Undecidable
+from registry import partitions, timetables
+from registry.errors import RegistryError, Undecidable
 from registry.periods import Moment
-from registry.predial.facts import DECIDED, FIELDS, HERE, Question, bounds, plan_for_bulk, run, undecidable
+from registry.predial.facts import DECIDED, FIELDS, HERE, Question, bounds, plan_for_bulk, undecidable
+from registry.predial.statements import run
 from registry.sql import read
 
-#: Rows judged by one statement: large enough to spread its cost, small enough to report progress and to cancel.
-CHUNK = 20_000
-
-STAGED = """asked AS MATERIALIZED (
-    SELECT n, %(company_id)s::bigint AS company_id, %(seller_id)s::bigint AS seller_id, number,
-        %(caller)s::bigint AS caller, %(sector)s::smallint AS sector, %(channel)s::smallint AS channel,
-        %(purpose)s::smallint AS purpose, %(campaign)s::text AS campaign, %(reference)s::text AS reference,
-        %(at)s::timestamptz AS at, %(known_at)s::timestamptz AS known_at, %(at)s::timestamptz AS before
-    FROM scrub_row WHERE n BETWEEN %(first)s AND %(last)s AND NOT done
-)"""
-NUMBERED = """numbered AS MATERIALIZED (
-    SELECT decided.*, CASE WHEN decision_id IS NOT NULL THEN nextval('registry_check_id_seq') END AS check_id,
+ALIKE = read(HERE / "alike.sql")
+HEAD = f"""WITH {ALIKE}, {DECIDED}, {read(HERE / "spread.sql")}"""
+#: Numbers without a decision, by why they have none.
+GAPS = """
+SELECT NULL::integer, NULL::boolean, NULL::text[], array_agg(number), NULL::bigint[],
+    policy_id, hours, windows_key, calendar, zone_key
+FROM spread WHERE decision_id IS NULL
+GROUP BY policy_id, hours, windows_key, calendar, zone_key"""
+#: One row for each decision, with all its numbers: a row each would cost Python more than it costs the database.
+ASK = f"""{HEAD}, decisions AS (
+    SELECT decision_id, array_agg(number) AS numbers, NULL::bigint[] AS check_ids
+    FROM spread WHERE decision_id IS NOT NULL GROUP BY decision_id
+)
+SELECT decision_id, decision.allowed, decision.reasons, numbers, check_ids,
+    NULL::bigint AS policy_id, NULL AS hours, NULL AS windows_key, NULL AS calendar, NULL AS zone_key
+FROM decisions JOIN registry_decision AS decision ON decision.id = decision_id
+UNION ALL {GAPS}"""
+WRITE = f"""{HEAD}, numbered AS (
+    SELECT spread.*, CASE WHEN decision_id IS NOT NULL THEN nextval('registry_check_id_seq') END AS check_id,
         1::smallint AS kind
-    FROM decided
-)"""
-WRITE = f"""WITH {STAGED}, {DECIDED}, {NUMBERED}, written AS (
-{read(HERE / "write_checks.sql")}), marked AS (
-    UPDATE scrub_row SET done = true FROM numbered WHERE scrub_row.n = numbered.n AND decision_id IS NOT NULL)
-SELECT n, number, allowed, reasons, check_id, decision_id, policy_id, hours, windows_key, calendar, zone_key, at
-FROM numbered ORDER BY n"""
+    FROM spread
+), written AS (
+{read(HERE / "write_checks.sql")}
+    RETURNING id, number, decision_id
+), decisions AS (
+    SELECT decision_id, array_agg(number) AS numbers, array_agg(id) AS check_ids FROM written GROUP BY decision_id
+)
+SELECT decision_id, decision.allowed, decision.reasons, numbers, check_ids,
+    NULL::bigint AS policy_id, NULL AS hours, NULL AS windows_key, NULL AS calendar, NULL AS zone_key
+FROM decisions JOIN registry_decision AS decision ON decision.id = decision_id
+UNION ALL {GAPS}"""
+
+
+class Group(NamedTuple):
+    """Numbers with the same decision, and their checks in the same order; none where none were written."""
+
+    allowed: bool
+    reasons: tuple[str, ...]
+    numbers: list[int]
+    check_ids: list[int]
+
+
+@dataclass
+class Judged:
+    """The answers to one chunk of a list: every number is in one group, or among the undecided."""
+
+    groups: list[Group] = field(default_factory=list)
+    undecided: dict[int, RegistryError] = field(default_factory=dict)
 
 
 class Scrubbed(NamedTuple):
-    """One row of the list with its answer, or with why none could be given."""
+    """One row of a list with its answer, or with why none could be given."""
 
-    n: int
     number: int
     allowed: bool | None
     reasons: tuple[str, ...]
     check_id: int | None
-    problem: Undecidable | None = None
+    problem: RegistryError | None = None
+
+
+@transaction.atomic
+def judge(numbers: Sequence[int], question: Question, moment: Moment, *, write: bool = True) -> Judged:
+    """Put `question` about each of `numbers`, which are distinct and sorted, at one moment, in one snapshot.
+
+    `question.number` is not looked at. With `write`, each decided number leaves its check; what cannot be decided
+    leaves none. Raises `Undecidable` if a number was lost on the way.
+    """
+    if write:
+        partitions.ensure("registry_check", [partitions.month_of(moment.at)])
+    _prepare()
+    judged = Judged()
+    if gaps := _put(numbers, question, moment, write, judged):
+        # Most often calling hours that nobody asked about so far: made now, and only these numbers asked again.
+        for key in {(row.windows_key, row.calendar, row.zone_key) for row in gaps if row.windows_key}:
+            timetables.ensure(*key, moment.at)
+        again = sorted(number for row in gaps for number in row.numbers)
+        for row in _put(again, question, moment, write, judged):
+            judged.undecided |= dict.fromkeys(row.numbers, undecidable(row))
+    answered = sum(len(group.numbers) for group in judged.groups) + len(judged.undecided)
+    if answered != len(numbers):
+        raise Undecidable(f"{len(numbers)} numbers gave {answered} answers")
+    return judged
 
 
 def scrub(numbers: Iterable[int], question: Question, moment: Moment) -> Iterator[Scrubbed]:
-    """Judge every number of a list as `question` would be, at one moment; one answer a number, in the list's order.
-
-    `question.number` is not looked at. One transaction from first to last: the checks of a list that was not read to
-    its end are not kept.
-    """
-    with transaction.atomic():
-        plan_for_bulk()
-        total = stage(numbers)
-        for first in range(0, total, CHUNK):
-            yield from _chunk(question, moment, first, min(first + CHUNK, total) - 1)
-
-
-def stage(numbers: Iterable[int]) -> int:
-    """Put a list into the staging table of this transaction; how many rows it has."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS scrub_row")
-        cursor.execute(
-            "CREATE TEMPORARY TABLE scrub_row (n bigint, number bigint NOT NULL, done boolean NOT NULL) ON COMMIT DROP"
-        )
-        total = 0
-        with cursor.copy("COPY scrub_row (n, number, done) FROM STDIN") as copy:
-            for number in numbers:
-                copy.write_row((total, number, False))
-                total += 1
-        cursor.execute("ALTER TABLE scrub_row ADD PRIMARY KEY (n)")
-        # Without figures the planner takes the table for empty and joins it the slow way round.
-        cursor.execute("ANALYZE scrub_row")
-    return total
-
-
-def _chunk(question: Question, moment: Moment, first: int, last: int) -> list[Scrubbed]:
-    values: dict[str, Any] = dict(zip(FIELDS, question, strict=True))
-    values |= {"at": moment.at, "known_at": moment.known_at, "first": first, "last": last}
-    values |= bounds(moment.at, moment.at)
-    rows = {row.n: row for row in run(WRITE, values)}
-    if len(rows) != last - first + 1:
-        raise Undecidable(f"{last - first + 1} rows gave {len(rows)} answers")
-    missing = {
-        (r.windows_key, r.calendar, r.zone_key)
-        for r in rows.values()
-        if r.decision_id is None and r.windows_key
+    """Judge a list that fits into memory; one answer a row, in the list's order. A number named twice has one check."""
+    rows = list(numbers)
+    judged = judge(sorted(set(rows)), question, moment)
+    answers = {
+        number: Scrubbed(number, group.allowed, group.reasons, check_id)
+        for group in judged.groups
+        for number, check_id in zip(group.numbers, group.check_ids, strict=True)
     }
-    if missing:
-        for windows_key, calendar, zone_key in missing:
-            timetables.ensure(windows_key, calendar, zone_key, moment.at)
-        rows |= {row.n: row for row in run(WRITE, values)}
-    return [_scrubbed(rows[n]) for n in range(first, last + 1)]
+    for number, problem in judged.undecided.items():
+        answers[number] = Scrubbed(number, None, (), None, problem)
+    return (answers[number] for number in rows)
 
 
-def _scrubbed(row: Any) -> Scrubbed:
-    if row.decision_id is None:
-        return Scrubbed(row.n, row.number, None, (), None, undecidable(row))
-    return Scrubbed(row.n, row.number, row.allowed, tuple(row.reasons), row.check_id)
+def _prepare() -> None:
+    """Settings of this transaction, for statements that sort and hash a whole chunk."""
+    plan_for_bulk()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        # Merge joins would sort the chunk by kind; hash joins keep its order, which is that of the indexes.
+        cursor.execute("SET LOCAL enable_mergejoin = off")
+
+
+def _put(
+    numbers: Sequence[int], question: Question, moment: Moment, write: bool, judged: Judged
+) -> list[Any]:
+    """Ask, add what was decided to `judged`, and answer with the rows of what was not."""
+    _stage(numbers)
+    gaps = []
+    for row in run(WRITE if write else ASK, values_of(question, moment)):
+        if row.decision_id is None:
+            gaps.append(row)
+        else:
+            judged.groups.append(Group(row.allowed, tuple(row.reasons), row.numbers, row.check_ids or []))
+    return gaps
+
+
+def values_of(question: Question, moment: Moment) -> dict[str, Any]:
+    """The parameters of the statements: everything but the numbers, which are in the staging table."""
+    values: dict[str, Any] = dict(zip(FIELDS, question, strict=True))
+    return values | {"at": moment.at, "known_at": moment.known_at} | bounds(moment.at, moment.at)
+
+
+def _stage(numbers: Sequence[int]) -> None:
+    """Put the numbers into the staging table of this transaction, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.scrub_number")
+        cursor.execute("CREATE TEMPORARY TABLE scrub_number (number bigint NOT NULL) ON COMMIT DROP")
+        with cursor.copy("COPY scrub_number FROM STDIN") as copy:
+            copy.write("".join(f"{number}\n" for number in numbers))
+        # Without figures the planner takes the table for empty, or for one number many times.
+        cursor.execute("ANALYZE scrub_number")

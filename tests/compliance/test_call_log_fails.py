@@ -2,11 +2,11 @@
 
 import pytest
 
-from compliance import calls, uploads
-from compliance.errors import FileTooLarge
+from compliance import calls
 from compliance.formats import EmptyFile, UnknownRegion, UnknownZone
 from compliance.models import Call, CallLog
-from registry.errors import InvalidInput
+from registry import uploads
+from registry.errors import FileTooLarge, InvalidInput
 from tests.compliance.call_logs import accept, line, native
 
 WALL_TIME = native(line(started_at="2026-03-09 10:00:00"))

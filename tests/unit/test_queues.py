@@ -16,7 +16,8 @@ def queue_of(task):
         ("compliance.audit_call_log", "audit"),
         ("compliance.load_call_log", "calls"),
         ("compliance.reconcile", "audit"),
-        ("registry.run_scrub", "register"),
+        ("registry.run_scrub", "scrubs"),
+        ("registry.find_lost_scrubs", "register"),
         ("registry.make_partitions", "register"),
     ],
 )

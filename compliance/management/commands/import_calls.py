@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import Error, transaction
 
-from compliance import calls, formats, uploads
+from compliance import calls, formats
 from compliance.models import CallLog
-from registry import ids
+from registry import ids, uploads
 from registry.codes import CHANNELS, SECTORS
 from registry.errors import RegistryError
 from registry.management.console import RegistryCommand, company, input_file

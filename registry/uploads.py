@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 
-from compliance.errors import FileLost, FileTooLarge
+from registry.errors import FileLost, FileTooLarge
 
 #: What is read at once, in bytes.
 CHUNK_BYTES = 256 * 1024

@@ -1,0 +1,240 @@
+"""Scrubs: take a company's list, check every number of it, stop checking it, and forget it in time.
+
+The list is worked through in chunks of consecutive rows. A chunk is one transaction: its checks, its part of the
+results, and the count of rows done. So whoever goes on after a killed worker begins with the first row that nobody
+did, and no row is done twice. Each chunk is asked at its own moment, so that a "no" said while a long list is checked
+binds for the rest of it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from django.db import OperationalError, transaction
+from django.db.models import F
+
+from registry import claims, sandbox, scrub_parts, uploads
+from registry.claims import Claim
+from registry.codes import CHANNELS, PURPOSES, SECTORS
+from registry.errors import RegistryError, ScrubBroke, ScrubEnded
+from registry.lists.archives import unpacked
+from registry.lists.contacts import Chunk, Contacts
+from registry.models import Scrub, ScrubPart
+from registry.periods import Moment
+from registry.predial.facts import Question
+from registry.predial.scrub import Judged, judge
+
+#: Rows of one transaction: enough to spread its cost, few enough to be cancelled between two, and to fit in memory.
+CHUNK = 50_000
+
+Progress = Callable[[int, int], None]
+
+
+@contextmanager
+def taken(file: BinaryIO, folder: str) -> Iterator[uploads.Upload]:
+    """The list in an upload, stored unpacked, and removed again if the block raises.
+
+    Raises `FileTooLarge`, and `UnreadableFile` for an archive that cannot be unpacked.
+    """
+    with unpacked(file) as plain:
+        stored = uploads.store(plain, folder=folder)
+    try:
+        yield stored
+    except BaseException:
+        uploads.remove(stored.name)
+        raise
+
+
+def accept(
+    *,
+    question: Question,
+    file: BinaryIO,
+    moment: Moment,
+    file_name: str = "",
+    region: str = "",
+    column: str = "",
+    key_id: int | None = None,
+    livemode: bool = True,
+) -> Scrub:
+    """Store a list and put it among those to be scrubbed; its layout is found out at once.
+
+    `question.number` is not looked at. `region` is that of national numbers, `column` the number's column by name or
+    place. Raises `UnreadableFile`, `UnknownLayout`, `FileTooLarge`, and `InvalidInput` for a region that is none.
+    """
+    with taken(file, f"scrubs/{question.company_id}") as stored:
+        with uploads.open_stored(stored.name) as stream:
+            contacts = Contacts(stream, region=region or None, column=column or None)
+        return Scrub.objects.create(
+            company_id=question.company_id,
+            key_id=key_id,
+            livemode=livemode,
+            seller_id=question.seller_id,
+            caller=question.caller,
+            sector=SECTORS[question.sector],
+            channel=CHANNELS[question.channel],
+            purpose=PURPOSES[question.purpose],
+            campaign=question.campaign or "",
+            reference=question.reference or "",
+            region=region,
+            column=column,
+            file=stored.name,
+            file_name=file_name[:255],
+            sha256=stored.sha256,
+            bytes_total=stored.bytes_total,
+            header=contacts.header,
+            rows_total=max(stored.lines - contacts.layout.header_line, 0),
+            created_at=moment.known_at,
+        )
+
+
+def question_of(scrub: Scrub) -> Question:
+    """What is asked about each number of a list."""
+    return Question(
+        company_id=scrub.company_id,
+        seller_id=scrub.seller_id,
+        number=0,
+        caller=scrub.caller,
+        sector=SECTORS.index(scrub.sector),
+        channel=CHANNELS.index(scrub.channel),
+        purpose=PURPOSES.index(scrub.purpose),
+        campaign=scrub.campaign or None,
+        reference=scrub.reference or None,
+    )
+
+
+def run(scrub_id: int, *, clock: datetime, progress: Progress | None = None) -> dict[str, Any]:
+    """Work through a list that is queued, or that a worker died on; otherwise do nothing. The state, and the counts.
+
+    What is wrong with the file ends in the state `failed` with a problem; the rows done by then have left their
+    checks. Safe to run twice, and at once in several places. Raises `OperationalError` where the database went away;
+    the list is then put back, as far as possible.
+    """
+    claim = claims.take(Scrub, scrub_id, clock=clock, rows_before=F("rows_done"))
+    if claim is None:
+        return outcome(Scrub.objects.get(pk=scrub_id))
+    with claim:
+        try:
+            _run(claim, progress or _silently)
+        except claims.Lost:
+            _clear_cancelled(claim.row)
+        except OperationalError:
+            claim.release()
+            raise
+        except RegistryError as error:
+            if isinstance(error.__cause__, OperationalError):
+                claim.release()
+                raise error.__cause__ from None
+            claim.fail(error)
+        except Exception:
+            claim.fail(ScrubBroke())
+            raise
+    return outcome(Scrub.objects.get(pk=scrub_id))
+
+
+def outcome(scrub: Scrub) -> dict[str, Any]:
+    """The state of a scrub and its counts, for tasks and commands."""
+    return {
+        "state": scrub.state,
+        "allowed": scrub.allowed,
+        "denied": scrub.denied,
+        "rejected": scrub.rejected,
+    }
+
+
+def _silently(done: int, total: int) -> None:
+    """Nobody wants to know."""
+
+
+def _run(claim: Claim[Scrub], progress: Progress) -> None:
+    """Every row that is not done, and the end."""
+    scrub = claim.row
+    with uploads.open_stored(scrub.file) as stream:
+        contacts = Contacts(stream, region=scrub.region or None, column=scrub.column or None)
+        for chunk in contacts.chunks(CHUNK, scrub.rows_done):
+            _do(claim, chunk)
+            progress(scrub.rows_done, scrub.rows_total)
+    claim.complete(rows_total=scrub.rows_done)
+    scrub_parts.sweep(scrub)
+    _drop_list(scrub)
+
+
+def _do(claim: Claim[Scrub], chunk: Chunk) -> None:
+    """Check the rows of a chunk, write their part of the results, and count them as done, all of it or nothing."""
+    scrub, token = claim.row, uuid4().hex
+    numbers = sorted(set(chunk.numbers) - {0})
+    try:
+        with transaction.atomic():
+            part = scrub_parts.Part(chunk, answers(scrub, numbers, Moment.of(claim.present())))
+            part.write(scrub, token)
+            ScrubPart.objects.create(
+                scrub=scrub,
+                first_row=scrub.rows_done,
+                rows=part.count("all"),
+                allowed=part.count("allowed"),
+                denied=part.count("denied"),
+                token=token,
+            )
+            counts = {
+                "rows_done": scrub.rows_done + part.count("all"),
+                **{
+                    kind: getattr(scrub, kind) + part.count(kind)
+                    for kind in ("allowed", "denied", "rejected")
+                },
+            }
+            # The list's row comes last: whoever cancels must not wait for the whole chunk.
+            claim.beat(**counts, rows_total=max(scrub.rows_total, counts["rows_done"]))
+    except BaseException:
+        scrub_parts.discard(scrub, token)
+        raise
+    for name, value in counts.items():
+        setattr(scrub, name, value)
+
+
+def answers(scrub: Scrub, numbers: list[int], moment: Moment) -> Judged:
+    """What is answered about some numbers, which are distinct and sorted. A test key's list meets nothing live."""
+    if not scrub.livemode:
+        return sandbox.judged(numbers, key_id=scrub.key_id or 0)
+    return judge(numbers, question_of(scrub), moment) if numbers else Judged()
+
+
+def cancel(*, scrub: Scrub, moment: Moment) -> Scrub:
+    """Stop a scrub; its list and results are removed. The rows done by then have left their checks.
+
+    Raises `ScrubEnded` when it is too late.
+    """
+    stopped = Scrub.objects.filter(pk=scrub.pk, state__in=["queued", "running"]).update(
+        state="cancelled", finished_at=moment.at
+    )
+    scrub.refresh_from_db()
+    if not stopped and scrub.state != "cancelled":
+        raise ScrubEnded(f"The scrub is {scrub.state}.")
+    transaction.on_commit(lambda: clear(scrub))
+    return scrub
+
+
+def clear(scrub: Scrub) -> None:
+    """Remove the list and the results of a scrub from the files folder."""
+    scrub_parts.remove(scrub)
+    _drop_list(scrub)
+
+
+def _clear_cancelled(scrub: Scrub) -> None:
+    """The worker of a cancelled list is the last to leave."""
+    if Scrub.objects.filter(pk=scrub.pk, state="cancelled").exists():
+        clear(scrub)
+
+
+def _drop_list(scrub: Scrub) -> None:
+    uploads.remove(scrub.file)
+    Scrub.objects.filter(pk=scrub.pk).update(file="")
+
+
+def forget(clock: datetime) -> int:
+    """Remove the files of scrubs that ended before `scrub_parts.KEPT_FOR`; of how many. Their rows and checks stay."""
+    old = Scrub.objects.filter(forgotten_at=None, finished_at__lte=clock - scrub_parts.KEPT_FOR)
+    for scrub in old:
+        clear(scrub)
+        Scrub.objects.filter(pk=scrub.pk).update(forgotten_at=clock)
+    return len(old)
