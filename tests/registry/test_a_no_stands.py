@@ -8,6 +8,7 @@ import pytest
 from registry import consents, opt_outs
 from registry.codes import OPT_OUT_SOURCES
 from registry.errors import ConsentOverlaps, OptOutOnRecord
+from registry.lists import consents as consent_lists
 from registry.lists import opt_outs as opt_out_lists
 from registry.lists.text import Source
 from registry.models import Consent, OptOut
@@ -27,6 +28,48 @@ def test_it_refuses_a_consent_dated_before_the_no(acme, no, status):
     assert Consent.objects.current().filter(record_id=stage.records["consent"], status=status).exists()
     (answer,) = ask([Ask().question(stage)], Ask().moment)
     assert answer.decision.reasons == (f"consent_{status}",)
+
+
+WIDER = ({"sectors": ("finance", "insurance")}, {"channels": ("live", "sms")})
+
+
+@pytest.mark.parametrize("scope", WIDER)
+def test_it_refuses_a_wider_consent_dated_before_a_dispute(acme, scope):
+    stage = Stage(acme, acme, ANA)
+    consented("2026-01-01 09:00")(stage)
+    disputed("2026-03-01 09:00")(stage)
+    with pytest.raises(ConsentOverlaps):
+        consented("2026-02-01 09:00", recorded="2026-03-05 09:00", name="wider", **scope)(stage)
+    (answer,) = ask([Ask().question(stage)], Ask().moment)
+    assert answer.decision.reasons == ("consent_disputed",)
+
+
+@pytest.mark.parametrize("scope", WIDER)
+def test_it_refuses_a_wider_consent_in_a_list_dated_before_a_dispute(acme, scope):
+    stage = Stage(acme, acme, ANA)
+    consented("2026-01-01 09:00")(stage)
+    disputed("2026-03-01 09:00")(stage)
+    sectors, channels = scope.get("sectors", ("insurance",)), scope.get("channels", ("live",))
+    text = (
+        "number,sectors,channels,given_at,method,notice,evidence_sha256,reference\n"
+        f"+{ANA},{'|'.join(sectors)},{'|'.join(channels)},2026-02-01T09:00:00+08:00,paper,Yes.,{'0' * 64},wider\n"
+    )
+    refused = []
+    consent_lists.load(
+        Source(io.BytesIO(text.encode())),
+        company=acme,
+        moment=Moment.of(when("2026-03-05 09:00")),
+        on_reject=refused.append,
+    )
+    assert [row.code for row in refused] == ["consent_overlaps"]
+
+
+def test_it_takes_a_consent_for_another_channel_than_the_disputed_one(acme):
+    stage = Stage(acme, acme, ANA)
+    consented("2026-01-01 09:00")(stage)
+    disputed("2026-03-01 09:00")(stage)
+    consented("2026-02-01 09:00", recorded="2026-03-05 09:00", name="sms", channels=("sms",))(stage)
+    assert Consent.objects.filter(reference=f"sms-{ANA}").exists()
 
 
 def test_it_takes_a_consent_given_after_the_no(acme):
