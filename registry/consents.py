@@ -77,6 +77,7 @@ def record(
         recorded=since(moment.known_at),
     )
     row.valid = since(given_at, row.expires_at)
+    _demand_undisputed(row)
     row.recorded = since(_supersede_earlier(row, moment))
     try:
         with transaction.atomic():
@@ -135,6 +136,23 @@ def _supersede_earlier(newer: Consent, moment: Moment) -> datetime:
             closed = row.supersede(moment.known_at, cut)
         recorded = max(recorded, closed)
     return recorded
+
+
+def _demand_undisputed(newer: Consent) -> None:
+    """Raise `ConsentOverlaps` where the person disputed a consent for one of its sectors and channels since.
+
+    A consent of another scope is no way around a dispute. (Around a revocation it is none either: `facts.sql`.)
+    """
+    disputed = Consent.objects.current().filter(
+        number=newer.number,
+        company=newer.company,
+        status="disputed",
+        valid__startswith__gte=newer.given_at,
+        valid__overlap=newer.valid,
+    )
+    for row in disputed:
+        if set(row.sectors) & set(newer.sectors) and set(row.channels) & set(newer.channels):
+            raise ConsentOverlaps("The person has disputed a consent since then", pointer="/given_at")
 
 
 #: Which statuses a step may start from.

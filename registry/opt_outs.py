@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
@@ -11,6 +12,7 @@ from registry.codes import CHANNELS
 from registry.errors import InvalidInput, NotFound, OptOutNotYours, OptOutOnRecord
 from registry.models import Company, OptOut
 from registry.periods import Moment, since
+from registry.sql import read
 
 #: A wish about holidays needs the calendar of the years it will be asked about.
 HOLIDAY_YEARS = 5
@@ -33,6 +35,7 @@ def register(
 ) -> OptOut:
     """Put a person's "no" on record: in effect from `said_at` (default: now), binding every check from here on.
 
+    One that stands already and was said earlier ends at `said_at`, since a consent given in between lifts it.
     `hours` are minutes of the local day, the end exclusive. Raises `OptOutNotYours` if a plain company reports
     anything but a refusal of itself, `OptOutOnRecord` if the same stands already, `InvalidInput` for a future date.
     """
@@ -65,9 +68,38 @@ def register(
     except IntegrityError as error:
         if error.__cause__.diag.constraint_name != "opt_out_one_at_a_time":
             raise
-        raise OptOutOnRecord from error
+        _say_again(row, moment, error)
     row.refresh_from_db(fields=["record_id"])
     return row
+
+
+def _say_again(row: OptOut, moment: Moment, error: IntegrityError) -> None:
+    """Put `row` on record after the same opt-out, which stands since it was said before.
+
+    Raises `OptOutOnRecord` where that one was said no earlier.
+    """
+    held = (
+        OptOut.objects.current()
+        .select_for_update()
+        .filter(
+            number=row.number,
+            scope=row.scope,
+            sector=row.sector,
+            company=row.company,
+            channels=row.channels,
+            days=row.days,
+            from_minute=row.from_minute,
+            to_minute=row.to_minute,
+            valid__upper_inf=True,
+        )
+        .first()
+    )
+    if held is None or row.said_at <= held.valid.lower:
+        raise OptOutOnRecord from error
+    ended = OptOut.objects.get(pk=held.pk)
+    ended.valid = since(held.valid.lower, row.said_at)
+    row.recorded = since(held.supersede(moment.known_at, ended))
+    row.save(force_insert=True)
 
 
 class Refusal(NamedTuple):
@@ -78,35 +110,43 @@ class Refusal(NamedTuple):
     said_at: datetime
 
 
-def register_refusals(refusals: Iterable[Refusal], *, moment: Moment, source: int) -> int:
-    """Put many refusals of companies on record in one statement; how many were new.
+_SAID = "unnest(%(number)s::bigint[], %(company)s::bigint[], %(said_at)s::timestamptz[]) AS s (number, company_id, at)"
+_REFUSE = f"""
+INSERT INTO registry_optout (number, scope, company_id, channels, said_at, source, reporter_id, valid, recorded)
+SELECT number, 2, company_id, 15, min(at), %(source)s, company_id,
+    tstzrange(min(at), NULL), tstzrange(%(known_at)s, NULL)
+FROM {_SAID} GROUP BY number, company_id
+ON CONFLICT DO NOTHING"""
+_REFUSE_AGAIN = f"""
+WITH said AS (
+    SELECT number, 2 AS scope, NULL::smallint AS sector, company_id, 15 AS channels, company_id AS reporter,
+        max(at) AS again_at
+    FROM {_SAID} GROUP BY number, company_id
+){read(Path(__file__).parent / "lists" / "opt_outs_again.sql")}"""
 
-    Runs in the caller's transaction. A refusal that stands already is left alone. `source` is its place in
-    `codes.OPT_OUT_SOURCES`.
+
+def register_refusals(refusals: Iterable[Refusal], *, moment: Moment, source: int) -> int:
+    """Put many refusals of companies on record in two statements; how many were new or said again.
+
+    Runs in the caller's transaction. One that stands already and was said no earlier is left alone. `source` is its
+    place in `codes.OPT_OUT_SOURCES`.
     """
     rows = list(refusals)
     if not rows:
         return 0
+    values = {
+        "number": [row.number for row in rows],
+        "company": [row.company_id for row in rows],
+        "said_at": [row.said_at for row in rows],
+        "source": source,
+        "known_at": moment.known_at,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO registry_optout (number, scope, company_id, channels, said_at, source, reporter_id,
-                                         valid, recorded)
-            SELECT number, 2, company_id, 15, min(said_at), %s, company_id,
-                   tstzrange(min(said_at), NULL), tstzrange(%s, NULL)
-            FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS said (number, company_id, said_at)
-            GROUP BY number, company_id
-            ON CONFLICT DO NOTHING
-            """,
-            [
-                source,
-                moment.known_at,
-                [row.number for row in rows],
-                [row.company_id for row in rows],
-                [row.said_at for row in rows],
-            ],
-        )
-        return cursor.rowcount
+        cursor.execute(_REFUSE, values)
+        new = cursor.rowcount
+        cursor.execute(_REFUSE_AGAIN, values)
+        # Each that was said again is two rows: what ends and what begins.
+        return new + cursor.rowcount // 2
 
 
 @transaction.atomic

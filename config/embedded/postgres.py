@@ -60,7 +60,9 @@ BASE_OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
-    # Statements that fail are not logged with their parameters: those are people's numbers.
+    # Statements that fail are not logged with their parameters, nor with the key or the row that was at fault
+    # (DETAIL, CONTEXT): those are people's numbers.
+    "log_error_verbosity": "terse",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_min_error_statement": "panic",

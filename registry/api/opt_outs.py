@@ -89,7 +89,8 @@ class OptOuts(Endpoint):
         tag="opt-outs",
         summary="Relay a person's opt-out",
         description="A company may relay a refusal of itself; carriers and the regulator any. It binds from the "
-        "answer on: no check that starts after it may allow. One that stands already is answered with 200.",
+        "answer on: no check that starts after it may allow. One that stands already, and was said no earlier than "
+        "this, is answered with 200.",
         body=OptOutIn,
         answers={201: (OptOutOut, "It is on record."), 200: (OptOutOut, "The same stands already.")},
         parameters=[IDEMPOTENCY_KEY],

@@ -18,7 +18,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import translation
 from django.views import defaults
-from psycopg_pool import PoolTimeout
 from rest_framework import exceptions as drf_errors
 
 from registry import errors
@@ -192,7 +191,7 @@ _TRANSLATIONS: tuple[tuple[tuple[type[Exception], ...], Callable[[Exception], Re
         _plain(errors.MalformedRequest),
     ),
     ((IntegrityError,), _integrity),
-    ((OperationalError, InterfaceError, PoolTimeout), _unavailable),
+    ((OperationalError, InterfaceError), _unavailable),
     ((DataError,), _unstorable),
 )
 

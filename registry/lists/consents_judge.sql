@@ -22,10 +22,15 @@ FROM (
                 -- person's "no" since then, to whichever consent: nothing a company records can take it back.
                 SELECT FROM registry_consent AS held
                 WHERE held.number = incoming.number AND held.company_id = %(company)s
-                    AND held.sectors = incoming.sectors AND held.channels = incoming.channels
                     AND upper_inf(held.recorded)
-                    AND (held.given_at >= incoming.given_at
-                        OR held.status IN (2, 3) AND lower(held.valid) >= incoming.given_at)
+                    AND CASE
+                        WHEN held.sectors = incoming.sectors AND held.channels = incoming.channels
+                            THEN held.given_at >= incoming.given_at
+                                OR held.status IN (2, 3) AND lower(held.valid) >= incoming.given_at
+                        -- A consent of another scope is no way around a dispute.
+                        WHEN held.sectors & incoming.sectors <> 0 AND held.channels & incoming.channels <> 0
+                            THEN held.status = 2 AND lower(held.valid) >= incoming.given_at
+                    END
                     AND held.valid && tstzrange(incoming.given_at, ends.at)
             ) THEN 'consent_overlaps'
             ELSE 'admitted'

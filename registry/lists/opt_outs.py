@@ -19,12 +19,21 @@ from registry.periods import Moment
 from registry.sql import read
 
 _INSERT = read(Path(__file__).parent / "opt_outs.sql")
+#: A list that is loaded every night says nothing new; one that says when people said so does.
+_AGAIN = f"""
+WITH said AS (
+    SELECT number, scope, sector, CASE WHEN scope = 2 THEN %(company)s::bigint END AS company_id, channels,
+        %(reporter)s::bigint AS reporter, max(said_at) AS again_at
+    FROM pg_temp.incoming_opt_out WHERE dated
+    GROUP BY number, scope, sector, channels
+){read(Path(__file__).parent / "opt_outs_again.sql")}"""
 _STAGED = (
     ("number", "bigint"),
     ("scope", "smallint"),
     ("sector", "smallint"),
     ("channels", "smallint"),
     ("said_at", "timestamptz"),
+    ("dated", "boolean"),
 )
 
 
@@ -36,6 +45,8 @@ class _OptOut(NamedTuple):
     sector: int | None
     channels: int
     said_at: datetime
+    #: Whether the list says when; otherwise it is when the list was loaded.
+    dated: bool
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ def load(
     """Put a list on record, chunk by chunk, each binding every check from its commit on.
 
     A header may name `said_at`, `scope`, `sector` and `channels`, which then go before `terms`. What stands already
-    is a duplicate, so that a list loaded twice, or again after a break, adds only what is new.
+    and was said no earlier is a duplicate, so that a list loaded twice, or again after a break, adds only what is new.
     Raises `UnreadableFile`, `UnknownLayout` and `BadNumber` (region) before anything is written.
     """
     counts = Counts()
@@ -109,8 +120,11 @@ def _read(entry: Entry, terms: Terms) -> _OptOut:
     """The staged row of an entry. Raises `Fault`."""
     cells = entry.cells
     said_at = terms.said_at or terms.moment.at
+    dated = terms.said_at is not None
     if not cells:
-        return _OptOut(entry.number, SCOPES.index(terms.scope), _place(terms.sector), ALL_CHANNELS, said_at)
+        return _OptOut(
+            entry.number, SCOPES.index(terms.scope), _place(terms.sector), ALL_CHANNELS, said_at, dated
+        )
     scope, sector = terms.scope, terms.sector
     if text := cells.get("scope", "").strip().lower():
         if text not in SCOPES:
@@ -128,11 +142,11 @@ def _read(entry: Entry, terms: Terms) -> _OptOut:
     if scope == "sector" and sector is None:
         raise Fault("sector_missing", "The row names no sector")
     if (text := cells.get("said_at", "")).strip():
-        said_at = instant(text, "said_at", terms.moment.at)
+        said_at, dated = instant(text, "said_at", terms.moment.at), True
     channels = ALL_CHANNELS
     if (text := cells.get("channels", "")).strip():
         channels = mask(codes(text, CHANNELS, "channels"), CHANNELS)
-    return _OptOut(entry.number, SCOPES.index(scope), _place(sector), channels, said_at)
+    return _OptOut(entry.number, SCOPES.index(scope), _place(sector), channels, said_at, dated)
 
 
 def _place(sector: str | None) -> int | None:
@@ -142,14 +156,17 @@ def _place(sector: str | None) -> int | None:
 @transaction.atomic
 def _record(rows: list[_OptOut], terms: Terms) -> int:
     stage("incoming_opt_out", _STAGED, rows)
+    values = {
+        "company": terms.company.pk if terms.company else None,
+        "source": OPT_OUT_SOURCES.index(terms.source),
+        "reporter": terms.reporter.pk if terms.reporter else None,
+        "known_at": terms.moment.known_at,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            {
-                "company": terms.company.pk if terms.company else None,
-                "source": OPT_OUT_SOURCES.index(terms.source),
-                "reporter": terms.reporter.pk if terms.reporter else None,
-                "known_at": terms.moment.known_at,
-            },
-        )
-        return cursor.rowcount
+        cursor.execute(_INSERT, values)
+        accepted = cursor.rowcount
+        if any(row.dated for row in rows):
+            cursor.execute(_AGAIN, values)
+            # Each that was said again is two rows: what ends and what begins.
+            accepted += cursor.rowcount // 2
+    return accepted

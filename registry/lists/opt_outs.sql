@@ -1,4 +1,5 @@
--- Put the staged opt-outs on record: the same one named twice counts once, from when it was first said.
+-- Put the staged opt-outs on record: the same one named twice counts once, from when it was first said (that it was
+-- said again later is `opt_outs_again.sql`).
 INSERT INTO registry_optout (
     number, scope, sector, company_id, channels, said_at, source, reporter_id, valid, recorded
 )

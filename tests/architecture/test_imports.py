@@ -2,6 +2,8 @@
 
 import ast
 import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ PURE = {
     "registry/durations.py": set(),
     "registry/hours.py": {"registry.codes", "registry.decision", "registry.shapes", "registry.durations"},
 }
+#: What celery[redis] is made of: its messages, and its client of the broker.
+BROUGHT_ALONG = {"kombu", "redis"}
 #: Longer, and why: all settings stand in one file.
 LONG = {"config/settings.py"}
 #: Names that say nothing of what is inside.
@@ -42,6 +46,18 @@ def test_it_imports_only_downwards(package):
     for path in sources(package):
         tops = {name.partition(".")[0] for name in imported(path)}
         assert not tops & FORBIDDEN[package], f"{path.relative_to(ROOT)} imports {tops & FORBIDDEN[package]}"
+
+
+def test_it_requires_what_it_imports():
+    """What another package happened to bring along is gone on a new machine: requirements.txt names it."""
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    required = {name.lower().replace("_", "-") for name in re.findall(r"(?m)^([\w.-]+)", text)}
+    ours = {*FORBIDDEN, "config", "benchmarks"} | BROUGHT_ALONG | sys.stdlib_module_names
+    brings = packages_distributions()
+    for path in (path for package in (*FORBIDDEN, "config") for path in sources(package)):
+        for top in {name.partition(".")[0] for name in imported(path)} - ours:
+            owners = {owner.lower().replace("_", "-") for owner in brings.get(top, ())}
+            assert owners & required, f"{path.relative_to(ROOT)} imports {top}, which is not required"
 
 
 def test_it_names_no_compliance_in_the_register():

@@ -47,11 +47,21 @@ def test_it_was_not_said_in_the_future(acme, clock):
 
 
 def test_it_counts_a_refusal_that_stands_once(acme, clock):
-    counts = load(acme, clock, refusing("c1"), refusing("c2", started_at="2026-03-09T12:00:00+08:00"))
+    counts = load(acme, clock, refusing("c1"), refusing("c2"))
     assert counts["opt_outs"] == 1
     assert OptOut.objects.get().said_at == STARTED
     assert load(acme, clock, refusing("c3"))["opt_outs"] == 0
     assert OptOut.objects.count() == 1
+
+
+def test_it_hears_a_refusal_that_was_said_again(acme, clock):
+    """What was agreed between two refusals does not outlast the second."""
+    counts = load(acme, clock, refusing("c1"), refusing("c2", started_at="2026-03-09T12:00:00+08:00"))
+    assert counts["opt_outs"] == 2
+    first, again = OptOut.objects.current().order_by("valid")
+    assert first.said_at == STARTED
+    assert first.valid.upper == again.valid.lower == again.said_at > STARTED
+    assert again.valid.upper is None
 
 
 def test_it_hears_a_refusal_in_a_call_that_was_sent_before_without_it(acme, clock):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
 from registry import ids
 from registry.models import OptOut
@@ -40,11 +41,38 @@ def test_it_answers_one_that_stands_with_itself(api, now):
     first = api.post("/opt-outs", SAID)
     now.shift(timedelta(hours=1))
 
-    again = api.post("/opt-outs", SAID | {"said_at": "2026-03-10T10:30:00+08:00", "source": "sms"})
+    again = api.post("/opt-outs", SAID | {"source": "sms"})
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()
     assert OptOut.objects.count() == 1
+
+
+def test_it_puts_one_that_was_said_again_on_record_again(api, now):
+    first = api.post("/opt-outs", SAID).json()
+    now.shift(timedelta(hours=1))
+
+    again = api.post("/opt-outs", SAID | {"said_at": "2026-03-10T10:30:00+08:00"})
+
+    assert again.status_code == 201
+    assert again.json()["id"] != first["id"]
+    assert api.get(f"/opt-outs/{first['id']}").json()["withdrawn_at"] == "2026-03-10T02:30:00Z"
+
+
+def test_it_keeps_the_number_out_of_the_database_s_log(api):
+    """The database refuses the second, and logs that; its DETAIL would quote the key, and so the person's number."""
+    log = settings.DATA_DIR / "logs" / "postgres.log"
+    if not log.exists():
+        pytest.skip("another server's log")
+    begin = log.stat().st_size
+    for _ in range(2):
+        api.post("/opt-outs", SAID | {"number": "+8613800138777"})
+
+    with log.open("rb") as file:
+        file.seek(begin)
+        said = file.read()
+    assert b"opt_out_one_at_a_time" in said
+    assert b"8613800138777" not in said
 
 
 def test_it_keeps_a_wish_about_hours(api):

@@ -101,9 +101,12 @@ def test_it_reads_when_what_and_where_from_columns(db, run, clock):
     assert OptOut.objects.get(number=A).channels == ["live", "sms"]
 
 
-def test_it_takes_the_earliest_of_the_same_opt_out(db, run):
+def test_it_keeps_the_first_and_the_last_time_of_the_same_opt_out(db, run):
     run(f"number,said_at\n+{A},2026-02-01T00:00:00Z\n+{A},2026-01-01T00:00:00Z\n")
-    assert OptOut.objects.get().said_at == datetime(2026, 1, 1, tzinfo=UTC)
+    first, last = OptOut.objects.current().order_by("valid")
+    assert first.said_at == first.valid.lower == datetime(2026, 1, 1, tzinfo=UTC)
+    assert first.valid.upper == last.valid.lower == datetime(2026, 2, 1, tzinfo=UTC)
+    assert last.valid.upper is None
 
 
 def test_it_writes_refused_rows_beside_the_list(db, run, tmp_path):
