@@ -14,7 +14,7 @@ SQL = Path(__file__).parent.parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0006_record_indexes'),
+        ('registry', '0007_lookups_by_btree'),
     ]
 
     operations = [
