@@ -18,7 +18,7 @@ from django.db.models import F
 from registry import claims, sandbox, scrub_parts, uploads
 from registry.claims import Claim
 from registry.codes import CHANNELS, PURPOSES, SECTORS
-from registry.errors import RegistryError, ScrubBroke, ScrubEnded
+from registry.errors import RegistryError, RuleNotLoaded, ScrubBroke, ScrubEnded
 from registry.lists.archives import unpacked
 from registry.lists.contacts import Chunk, Contacts
 from registry.models import Scrub, ScrubPart
@@ -122,6 +122,9 @@ def run(scrub_id: int, *, clock: datetime, progress: Progress | None = None) -> 
         except OperationalError:
             claim.release()
             raise
+        except RuleNotLoaded:
+            # A release is under way: the list is tried again as long as any job is.
+            claim.release()
         except RegistryError as error:
             if isinstance(error.__cause__, OperationalError):
                 claim.release()

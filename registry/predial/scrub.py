@@ -13,9 +13,20 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from registry import partitions, timetables
-from registry.errors import RegistryError, Undecidable
+from registry.decision import COMBINATIONS
+from registry.errors import RegistryError, RuleNotLoaded, Undecidable
 from registry.periods import Moment
-from registry.predial.facts import DECIDED, FIELDS, HERE, Question, bounds, plan_for_bulk, undecidable
+from registry.predial.facts import (
+    DECIDED,
+    FIELDS,
+    HERE,
+    RULE_BITS,
+    Question,
+    bounds,
+    decision_id,
+    plan_for_bulk,
+    undecidable,
+)
 from registry.predial.statements import run
 from registry.sql import read
 
@@ -84,7 +95,8 @@ def judge(numbers: Sequence[int], question: Question, moment: Moment, *, write: 
     """Put `question` about each of `numbers`, which are distinct and sorted, at one moment, in one snapshot.
 
     `question.number` is not looked at. With `write`, each decided number leaves its check; what cannot be decided
-    leaves none. Raises `Undecidable` if a number was lost on the way.
+    leaves none. Raises `Undecidable` if a number was lost on the way, and `RuleNotLoaded`, with nothing written, if the
+    database decides by another rule than this program's.
     """
     if write:
         partitions.ensure("registry_check", [partitions.month_of(moment.at)])
@@ -131,10 +143,13 @@ def _put(
 ) -> list[Any]:
     """Ask, add what was decided to `judged`, and answer with the rows of what was not."""
     _stage(numbers)
+    own_rule = decision_id(COMBINATIONS[0]) >> RULE_BITS
     gaps = []
     for row in run(WRITE if write else ASK, values_of(question, moment)):
         if row.decision_id is None:
             gaps.append(row)
+        elif row.decision_id >> RULE_BITS != own_rule:
+            raise RuleNotLoaded
         else:
             judged.groups.append(Group(row.allowed, tuple(row.reasons), row.numbers, row.check_ids or []))
     return gaps

@@ -110,6 +110,8 @@ def test_it_decides_nothing_under_a_rule_that_is_not_its_own(asked, moment, cloc
     )
     with pytest.raises(RuleNotLoaded):
         check([asked], moment)
+    with pytest.raises(RuleNotLoaded):
+        scrub([asked.number], asked, moment)
     assert not Check.objects.exists()
 
 

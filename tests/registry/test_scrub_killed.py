@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 
 from registry import claims, companies, scrub_parts, scrubs
 from registry.claims import Claim
-from registry.errors import ScrubEnded, ScrubGaveUp
+from registry.errors import RuleNotLoaded, ScrubEnded, ScrubGaveUp
 from registry.models import Check, Scrub, ScrubPart
 from registry.periods import Moment
 from tests.conftest import ACME_CALLER, CLOCK
@@ -155,6 +155,18 @@ def test_it_is_put_back_when_the_database_fails(acme, files, monkeypatch):
             scrubs.run(scrub.pk, clock=CLOCK)
     scrub.refresh_from_db()
     assert scrub.state == "queued"
+    scrubs.run(scrub.pk, clock=CLOCK + timedelta(seconds=1))
+    whole(scrub, files)
+
+
+def test_it_is_put_back_while_the_rule_is_not_loaded(acme, files, monkeypatch):
+    def another_rule():
+        raise RuleNotLoaded
+
+    scrub = accept(acme, many(ROWS))
+    with monkeypatch.context() as patch:
+        disturb(patch, scrubs, "answers", another_rule)
+        assert scrubs.run(scrub.pk, clock=CLOCK)["state"] == "queued"
     scrubs.run(scrub.pk, clock=CLOCK + timedelta(seconds=1))
     whole(scrub, files)
 
