@@ -12,6 +12,7 @@ What is E.164 already, or plain digits of a known region, is read by the tables 
 what they cannot settle is handed on to libphonenumber, which is twenty times slower.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -32,6 +33,8 @@ MAX_SHORT: Final = 6
 _DETAILS: Final = {
     "number_missing": "No number was given",
     "number_malformed": "The text is not a phone number: digits with usual separators, no letters, no extension",
+    "number_ambiguous": "These digits are a mobile number of China as well as a number of North America: write the "
+    "number with + and its country code, or say which region it is from",
     "number_not_e164": "Write the number with + and its country code, or say which region it is from",
     "number_region_unknown": "The region is not a known code of two capital letters (ISO 3166-1)",
     "number_not_possible": "The number has not the length of a number of its country",
@@ -43,15 +46,18 @@ _SEPARATORS: Final = frozenset(
     " \u00a0\u2007\u2009\u202f\u3000-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u30fc.\uff0e()\uff08\uff09/\uff0f"
 )
 _PLUS: Final = frozenset("+\uff0b")
+#: People write their own country's numbers without its code. (The setting itself is Django's, and rows of a file are
+#: read by processes without Django.)
+_CHINESE: Final = os.environ.get("DEFAULT_POLICY", "cn") == "cn"
 _SIP: Final = re.compile(r"sips?:(\+[0-9]+)@[^@\s]+", re.IGNORECASE)
 
 
 class BadNumber(ValueError):
     """A text that is no number of the register, or a number outside it.
 
-    `code` is one of `number_missing`, `number_malformed`, `number_not_e164`, `number_region_unknown`,
-    `number_not_possible`, `number_not_valid`, `number_not_geographic`. `detail` says what to do about it and never
-    holds the number, so that it may be logged.
+    `code` is one of `number_missing`, `number_malformed`, `number_ambiguous`, `number_not_e164`,
+    `number_region_unknown`, `number_not_possible`, `number_not_valid`, `number_not_geographic`. `detail` says what to
+    do about it and never holds the number, so that it may be logged.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -75,13 +81,14 @@ def parse(text: str, region: str | None = None) -> int:
     """The number a text stands for, as E.164 digits.
 
     `+8613800138000`, with or without separators, and `tel:+86…` and `sip:+86…@host` are international. Bare digits
-    are E.164 without its plus if no `region` is given (SIP proxies send them so), and national if one is. Any other
+    are E.164 without its plus if no `region` is given (SIP proxies send them so), and national if one is; but where
+    this register is China's, `13800138000` alone is refused: it would be judged as a number of North America. Any other
     national form needs `region` (ISO 3166-1 alpha-2); with it, its international prefix (`00…`) counts as a plus.
     Full-width digits and CJK spaces are read as their plain forms. Raises `BadNumber`.
     """
     try:
         if region is None:
-            number = read_e164(text[1:] if text[:1] == "+" else text)
+            number = 0 if _is_ambiguous(text) else read_e164(text[1:] if text[:1] == "+" else text)
         elif text[:1] == "+":
             _plan(region)
             number = read_e164(text[1:])
@@ -90,6 +97,11 @@ def parse(text: str, region: str | None = None) -> int:
     except (TypeError, AttributeError):
         number = 0  # not a text, and `_clean` says so
     return number or _parse_carefully(text, region)
+
+
+def _is_ambiguous(text: str) -> bool:
+    """Whether bare digits are a mobile number of China as people write it, in a register that is China's."""
+    return len(text) == 11 and text[0] == "1" and text[1] in "3456789" and _CHINESE
 
 
 def parse_many(texts: Iterable[str], region: str | None = None) -> list[int | BadNumber]:
@@ -182,6 +194,8 @@ def _clean(text: str) -> tuple[str, bool, bool]:
 def _parse_carefully(text: str, region: str | None) -> int:
     plan = None if region is None else _plan(region)
     digits, plus, alone = _clean(text)
+    if plan is None and alone and not plus and _is_ambiguous(digits):
+        raise BadNumber("number_ambiguous")
     if plus or (plan is None and alone and digits[0] != "0"):
         return read_e164(digits) or _ask_library(digits, None)
     if plan is None:

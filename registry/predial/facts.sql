@@ -59,7 +59,7 @@ SELECT
         WHEN refusal.channel_since >= lifted.since THEN refusal.channel_since
     END AS since,
     CASE WHEN agreed.given IS NOT NULL THEN agreed.ends_at ELSE related.ends_at END AS basis_ends_at,
-    CASE WHEN policy.windows_key <> '' THEN clock.ends_at END AS hours_end_at,
+    least(CASE WHEN policy.windows_key <> '' THEN clock.ends_at END, refusal.hours_close_at) AS hours_end_at,
     attempts.free_at,
     policy.windows_key,
     place.calendar,
@@ -211,7 +211,17 @@ LEFT JOIN LATERAL (
                 AND (from_minute IS NULL
                     OR extract(hour FROM there.wall) * 60 + extract(minute FROM there.wall) >= from_minute
                     AND extract(hour FROM there.wall) * 60 + extract(minute FROM there.wall) < to_minute)
-        )) AS hours_closed
+        )) AS hours_closed,
+        -- When such hours begin next, whatever the weekday: an allow may end sooner than it must, never later.
+        min((
+            SELECT min((begins.at + CASE WHEN begins.at > there.wall THEN '0' ELSE '1 day' END::interval)
+                AT TIME ZONE zone)
+            FROM unnest(string_to_array(place.zone_key, ',')) AS zone
+            CROSS JOIN LATERAL (SELECT asked.at AT TIME ZONE zone AS wall) AS there
+            CROSS JOIN LATERAL (
+                SELECT date_trunc('day', there.wall) + make_interval(mins => coalesce(from_minute, 0)) AS at
+            ) AS begins
+        )) FILTER (WHERE NOT whole) AS hours_close_at
     FROM (
         SELECT record_id, scope, channels, days, from_minute, to_minute, lower(valid) AS at,
             days IS NULL AND from_minute IS NULL AS whole

@@ -10,7 +10,8 @@ from registry.models import OptOut, Segment
 from registry.periods import Moment
 from registry.predial.facts import Answer, ask_at
 
-#: How far ahead the next permitted time is looked for.
+#: How far ahead the next permitted time is looked for; hours that open are followed twice as far, since attempts may be
+#: free only a month from now.
 HORIZON = timedelta(days=60)
 #: How many of a question's instants are put to the rule in each round. The first is nearly always the one.
 ROUNDS = (0, 1, 4, 16, 10_000)
@@ -22,7 +23,7 @@ def next_allowed(answers: Sequence[Answer], moment: Moment) -> list[datetime | N
     """For each denial at `moment`, the first instant after it at which the same question is allowed, as known then.
 
     Every instant at which attempts become free or hours may open is put to the rule, in order; the first that it
-    allows is the answer, None if there is none within `HORIZON`.
+    allows is the answer, None if there is none within twice `HORIZON`.
     """
     found = _first_allowed(answers, [_free(answer, moment) for answer in answers], moment)
     left = [n for n, at in enumerate(found) if at is None]

@@ -136,6 +136,29 @@ def test_it_never_guesses_the_region_of_a_national_form(text: str) -> None:
     assert refusal(text) == "number_not_e164"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["13800138000", " 13800138000 ", "\uff11\uff13\uff18\uff10\uff10\uff11\uff13\uff18\uff10\uff10\uff10"],
+)
+def test_it_takes_no_mobile_number_of_china_for_one_of_north_america(text: str) -> None:
+    assert refusal(text) == "number_ambiguous"
+    assert phone.parse(text, "CN") == 8613800138000
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("+13055550123", None, 13055550123),
+        ("3055550123", "US", 13055550123),
+        ("12125550123", None, 12125550123),
+    ],
+)
+def test_it_reads_north_america_where_nothing_is_to_be_guessed(
+    text: str, region: str | None, number: int
+) -> None:
+    assert phone.parse(text, region) == number
+
+
 def test_it_takes_no_local_part_of_a_tel_uri() -> None:
     assert refusal("tel:13800138000", "CN") == "number_not_e164"
 
