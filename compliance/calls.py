@@ -14,14 +14,14 @@ from django.db import OperationalError, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from compliance import claims, formats, staging
-from compliance.claims import Claim
+from compliance import formats, staging
 from compliance.errors import CallLogEnded, LoadingBroke
 from compliance.formats.text import read_head
 from compliance.formats.times import zone_of
 from compliance.models import Audit, CallLog
 from compliance.rejections import Rejections
-from registry import opt_outs, partitions, phone, uploads
+from registry import claims, opt_outs, partitions, phone, uploads
+from registry.claims import Claim
 from registry.codes import CHANNELS, OPT_OUT_SOURCES, SECTORS
 from registry.errors import InvalidInput, RegistryError
 from registry.models import Company, Licence
@@ -162,7 +162,7 @@ def load(call_log_id: int, *, clock: datetime, progress: Progress | None = None)
     What is wrong with the file ends in the state `failed` with a problem. Safe to run twice, and at once in several
     places. Raises `OperationalError` where the database went away; the job is then put back, as far as possible.
     """
-    claim = claims.take(call_log_id, clock=clock)
+    claim = claims.take(CallLog, call_log_id, clock=clock, rows_done=0)
     if claim is None:
         return outcome(CallLog.objects.get(pk=call_log_id))
     with claim:
@@ -196,9 +196,9 @@ def _silently(done: int, total: int) -> None:
     """Nobody wants to know."""
 
 
-def _load(claim: Claim, progress: Progress) -> None:
+def _load(claim: Claim[CallLog], progress: Progress) -> None:
     """Read, stage, and put what is new into the table of calls."""
-    log = claim.log
+    log = claim.row
     with staging.opened(), Rejections() as rejections:
         staged = _stage(claim, rejections, progress)
         partitions.ensure("compliance_call", staging.months())
@@ -228,9 +228,9 @@ def _load(claim: Claim, progress: Progress) -> None:
             raise
 
 
-def _stage(claim: Claim, rejections: Rejections, progress: Progress) -> int:
+def _stage(claim: Claim[CallLog], rejections: Rejections, progress: Progress) -> int:
     """Read the file into the staging table; how many calls are in it. Raises `CallLogError`, `claims.Lost`."""
-    log = claim.log
+    log = claim.row
     staged = 0
     latest = claim.clock + CLOCK_SKEW
     with uploads.open_stored(log.file) as stream:

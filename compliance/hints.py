@@ -5,42 +5,23 @@ or a worker died with it, the job is found here. One that has killed its workers
 state that people see.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Q
 
-from compliance import claims
 from compliance.audit.claims import LEASE as AUDIT_LEASE
 from compliance.errors import LoadingGaveUp
 from compliance.models import Audit, CallLog
-
-#: After so long without a sign of life a job is hinted at again; a worker that is at it refuses the hint.
-SILENCE = timedelta(minutes=2)
-#: A job that was begun, and is still not done so long after it was asked for, is given up.
-PATIENCE = timedelta(days=1)
-#: Jobs of a kind hinted at in one round, so that a round stays short; the next one is a minute away.
-ROUND = 1000
+from registry import claims
+from registry.claims import PATIENCE, ROUND, SILENCE
 
 AUDIT_GAVE_UP = "The register tried for a day and did not come to the end of that audit."
 
 
 def call_logs(*, clock: datetime) -> list[int]:
     """The call logs that should be loaded, and that nobody seems to load."""
-    late = clock - SILENCE
-    silent = CallLog.objects.filter(
-        Q(state="queued", beat_at=None, created_at__lt=late)
-        | Q(state__in=["queued", "running"], beat_at__lt=late)
-    )
-    dead = Q(state="queued") | Q(state="running", beat_at__lt=clock - claims.LEASE)
-    silent.filter(dead, created_at__lt=clock - PATIENCE).exclude(started_at=None).update(
-        state="failed", finished_at=clock, problem=claims.problem(LoadingGaveUp())
-    )
-    found = list(silent.order_by("id").values_list("pk", flat=True)[:ROUND])
-    # A queue that is merely long is not to be filled with the same hint every minute. The beat of a running one is
-    # its worker's alone.
-    CallLog.objects.filter(pk__in=found, state="queued").update(beat_at=clock)
-    return found
+    return claims.forgotten(CallLog, clock=clock, gave_up=LoadingGaveUp())
 
 
 def audits(*, clock: datetime) -> list[tuple[int, date]]:

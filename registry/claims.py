@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Self, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from registry.errors import RegistryError
-from registry.models.jobs import Job
 
 #: After so long without a sign of life a claim is void, even where the dead worker's session still holds its lock (a
 #: machine cut off from the network).
@@ -29,7 +28,8 @@ PATIENCE = timedelta(days=1)
 ROUND = 1000
 
 
-Row = TypeVar("Row", bound=Job)
+#: A model with the columns of `models.jobs.Job`.
+Row = TypeVar("Row", bound=Model)
 
 
 class Lost(Exception):
@@ -96,7 +96,7 @@ def problem(error: RegistryError) -> dict[str, Any]:
     return {"code": error.code(), "title": error.title, "status": error.status, "detail": error.detail}
 
 
-def _session_lock(function: str, row: Job) -> bool:
+def _session_lock(function: str, row: Model) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(hashtextextended(%s, %s))", [row._meta.db_table, row.pk])
         return cursor.fetchone()[0]
@@ -121,7 +121,7 @@ def take(rows: type[Row], pk: int, *, clock: datetime, **values: Any) -> Claim[R
     return Claim(rows._default_manager.get(pk=pk), clock=clock, locked=locked)
 
 
-def forgotten(rows: type[Job], *, clock: datetime, gave_up: RegistryError) -> list[int]:
+def forgotten(rows: type[Model], *, clock: datetime, gave_up: RegistryError) -> list[int]:
     """The jobs that should be done, and that nobody seems to do: a worker should be told again.
 
     One that was begun, and that no worker has finished in `PATIENCE`, ends as failed with `gave_up`.

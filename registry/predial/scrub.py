@@ -32,35 +32,27 @@ from registry.sql import read
 
 ALIKE = read(HERE / "alike.sql")
 HEAD = f"""WITH {ALIKE}, {DECIDED}, {read(HERE / "spread.sql")}"""
-#: Numbers without a decision, by why they have none.
-GAPS = """
-SELECT NULL::integer, NULL::boolean, NULL::text[], array_agg(number), NULL::bigint[],
-    policy_id, hours, windows_key, calendar, zone_key
-FROM spread WHERE decision_id IS NULL
-GROUP BY policy_id, hours, windows_key, calendar, zone_key"""
 #: One row for each decision, with all its numbers: a row each would cost Python more than it costs the database.
-ASK = f"""{HEAD}, decisions AS (
-    SELECT decision_id, array_agg(number) AS numbers, NULL::bigint[] AS check_ids
-    FROM spread WHERE decision_id IS NOT NULL GROUP BY decision_id
-)
+#: Numbers without a decision come by why they have none.
+ANSWERS = """
 SELECT decision_id, decision.allowed, decision.reasons, numbers, check_ids,
     NULL::bigint AS policy_id, NULL AS hours, NULL AS windows_key, NULL AS calendar, NULL AS zone_key
 FROM decisions JOIN registry_decision AS decision ON decision.id = decision_id
-UNION ALL {GAPS}"""
-WRITE = f"""{HEAD}, numbered AS (
-    SELECT spread.*, CASE WHEN decision_id IS NOT NULL THEN nextval('registry_check_id_seq') END AS check_id,
-        1::smallint AS kind
-    FROM spread
-), written AS (
+UNION ALL
+SELECT NULL::integer, NULL::boolean, NULL::text[], array_agg(number), NULL::bigint[],
+    policy_id, hours, windows_key, calendar, zone_key
+FROM numbered WHERE decision_id IS NULL
+GROUP BY policy_id, hours, windows_key, calendar, zone_key"""
+ASK = f"""{HEAD}, decisions AS (
+    SELECT decision_id, array_agg(number) AS numbers, NULL::bigint[] AS check_ids
+    FROM numbered WHERE decision_id IS NOT NULL GROUP BY decision_id
+){ANSWERS}"""
+WRITE = f"""{HEAD}, written AS (
 {read(HERE / "write_checks.sql")}
     RETURNING id, number, decision_id
 ), decisions AS (
     SELECT decision_id, array_agg(number) AS numbers, array_agg(id) AS check_ids FROM written GROUP BY decision_id
-)
-SELECT decision_id, decision.allowed, decision.reasons, numbers, check_ids,
-    NULL::bigint AS policy_id, NULL AS hours, NULL AS windows_key, NULL AS calendar, NULL AS zone_key
-FROM decisions JOIN registry_decision AS decision ON decision.id = decision_id
-UNION ALL {GAPS}"""
+){ANSWERS}"""
 
 
 class Group(NamedTuple):
@@ -145,7 +137,7 @@ def _put(
     _stage(numbers)
     own_rule = decision_id(COMBINATIONS[0]) >> RULE_BITS
     gaps = []
-    for row in run(WRITE if write else ASK, values_of(question, moment)):
+    for row in run(WRITE if write else ASK, values_of(question, moment) | {"write": write}):
         if row.decision_id is None:
             gaps.append(row)
         elif row.decision_id >> RULE_BITS != own_rule:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 
-from compliance import calls, claims, staging
+from compliance import calls, staging
 from compliance.models import Audit, Call, CallLog
+from registry import claims
 from registry.models import OptOut
 from tests.compliance.call_logs import accept, enter, line, native
 
@@ -38,7 +39,7 @@ def nothing_is_left(log: CallLog, files) -> bool:
         ("compliance.staging", "insert"),
         ("registry.opt_outs", "register_refusals"),
         ("compliance.calls", "ask_for_audits"),
-        ("compliance.claims.Claim", "complete"),
+        ("registry.claims.Claim", "complete"),
     ],
 )
 def test_it_is_loaded_by_the_next_worker_wherever_the_first_was_killed(

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from compliance import calls, claims
+from compliance import calls
 from compliance.models import Call
-from registry import opt_outs
+from registry import claims, opt_outs
 from registry.models import OptOut
 from registry.periods import Moment
 from tests.compliance.call_logs import accept, line, native

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.db import OperationalError
 
-from compliance import calls, claims, tasks
+from compliance import calls, tasks
 from compliance.models import Call, CallLog
 from config.celery import app
+from registry import claims
 from tests.compliance.call_logs import accept, line, native
 
 pytestmark = pytest.mark.usefixtures("files")
