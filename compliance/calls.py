@@ -17,7 +17,6 @@ from django.db.models.functions import Coalesce
 from compliance import claims, formats, staging
 from compliance.claims import Claim
 from compliance.errors import CallLogEnded, LoadingBroke
-from compliance.formats.text import read_head
 from compliance.formats.times import zone_of
 from compliance.models import Audit, CallLog
 from compliance.rejections import Rejections
@@ -112,14 +111,13 @@ def rehearse(
         **options,
     )
     file.seek(0)
-    head = read_head(file)
     try:
-        layout = formats.examine(head, format=log.format, zone=log.zone or None, region=log.region or None)
+        opened, layout = _opened(log, file)
     except formats.CallLogError as error:
         log.state, log.problem = "failed", claims.problem(error)
         return log
     latest = moment.at + CLOCK_SKEW
-    rows = list(islice(formats.read_part(layout, file, head=head), REHEARSED_ROWS))
+    rows = list(islice(formats.read_part(layout, opened.stream, head=opened.head), REHEARSED_ROWS))
     found = [row for row in rows if isinstance(row, formats.Call) and row.started_at <= latest]
     log.format = layout.format
     log.accepted = len({call.natural_key for call in found})
@@ -127,6 +125,19 @@ def rehearse(
     log.rejected = len(rows) - len(found)
     log.rows_done = log.rows_total = len(rows)
     return log
+
+
+def _opened(log: CallLog, file: BinaryIO) -> tuple[formats.Opened, formats.Layout]:
+    """The file at its beginning, and its layout. Raises `CallLogError`."""
+    opened = formats.begin(file)
+    layout = formats.examine(
+        opened.head,
+        format=log.format,
+        zone=log.zone or None,
+        region=log.region or None,
+        container=opened.container,
+    )
+    return opened, layout
 
 
 def _check_options(
@@ -234,10 +245,9 @@ def _stage(claim: Claim, rejections: Rejections, progress: Progress) -> int:
     staged = 0
     latest = claim.clock + CLOCK_SKEW
     with uploads.open_stored(log.file) as stream:
-        head = read_head(stream)
-        layout = formats.examine(head, format=log.format, zone=log.zone or None, region=log.region or None)
+        opened, layout = _opened(log, stream)
         claim.beat(format=layout.format)
-        rows = formats.read_part(layout, stream, head=head)
+        rows = formats.read_part(layout, opened.stream, head=opened.head)
         while block := list(islice(rows, STAGE_ROWS)):
             calls = [row for row in block if row.__class__ is formats.Call and row.started_at <= latest]
             if len(calls) < len(block):
