@@ -5,7 +5,7 @@ it is; what is new is then put into the table of calls in one transaction, with 
 counts, and the mark on audits that these calls come too late for.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
@@ -14,11 +14,12 @@ from django.db import OperationalError, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from compliance import claims, formats, staging
+from compliance import claims, formats, reading, staging
 from compliance.claims import Claim
 from compliance.errors import CallLogEnded, LoadingBroke
 from compliance.formats.times import zone_of
 from compliance.models import Audit, CallLog
+from compliance.reading import Progress
 from compliance.rejections import Rejections
 from registry import opt_outs, partitions, phone, uploads
 from registry.codes import CHANNELS, OPT_OUT_SOURCES, SECTORS
@@ -26,18 +27,11 @@ from registry.errors import InvalidInput, RegistryError
 from registry.models import Company, Licence
 from registry.periods import Moment
 
-#: How many rows are read before they are copied to the database and the worker gives a sign of life.
-STAGE_ROWS = 20_000
 #: How many rows are read of what a test key sends: it is read while the sender waits.
 REHEARSED_ROWS = 10_000
-#: A call may have started so long after our clock: clocks of exchanges run ahead.
-CLOCK_SKEW = timedelta(minutes=5)
 #: The nightly audit looks back so many days for company-days without an audit; calls of earlier days ask for theirs
 #: when they come in.
 LOOK_BACK_DAYS = 7
-
-#: Told how many rows are read, and how many lines the file has.
-Progress = Callable[[int, int], None]
 
 
 def accept(
@@ -112,32 +106,19 @@ def rehearse(
     )
     file.seek(0)
     try:
-        opened, layout = _opened(log, file)
+        opened, layout = reading.opened(log, file)
     except formats.CallLogError as error:
         log.state, log.problem = "failed", claims.problem(error)
         return log
-    latest = moment.at + CLOCK_SKEW
+    bounds = reading.Bounds.at(moment.at)
     rows = list(islice(formats.read_part(layout, opened.stream, head=opened.head), REHEARSED_ROWS))
-    found = [row for row in rows if isinstance(row, formats.Call) and row.started_at <= latest]
+    found = [row for row in map(bounds.judge, rows) if isinstance(row, formats.Call)]
     log.format = layout.format
     log.accepted = len({call.natural_key for call in found})
     log.duplicates = len(found) - log.accepted
     log.rejected = len(rows) - len(found)
     log.rows_done = log.rows_total = len(rows)
     return log
-
-
-def _opened(log: CallLog, file: BinaryIO) -> tuple[formats.Opened, formats.Layout]:
-    """The file at its beginning, and its layout. Raises `CallLogError`."""
-    opened = formats.begin(file)
-    layout = formats.examine(
-        opened.head,
-        format=log.format,
-        zone=log.zone or None,
-        region=log.region or None,
-        container=opened.container,
-    )
-    return opened, layout
 
 
 def _check_options(
@@ -211,7 +192,7 @@ def _load(claim: Claim, progress: Progress) -> None:
     """Read, stage, and put what is new into the table of calls."""
     log = claim.log
     with staging.opened(), Rejections() as rejections:
-        staged = _stage(claim, rejections, progress)
+        staged = reading.stage(claim, rejections, progress)
         partitions.ensure("compliance_call", staging.months())
         claim.beat()
         rejected_file = rejections.store(folder=f"call_logs/{log.company_id}")
@@ -237,26 +218,6 @@ def _load(claim: Claim, progress: Progress) -> None:
         except BaseException:
             uploads.remove(rejected_file)
             raise
-
-
-def _stage(claim: Claim, rejections: Rejections, progress: Progress) -> int:
-    """Read the file into the staging table; how many calls are in it. Raises `CallLogError`, `claims.Lost`."""
-    log = claim.log
-    staged = 0
-    latest = claim.clock + CLOCK_SKEW
-    with uploads.open_stored(log.file) as stream:
-        opened, layout = _opened(log, stream)
-        claim.beat(format=layout.format)
-        rows = formats.read_part(layout, opened.stream, head=opened.head)
-        while block := list(islice(rows, STAGE_ROWS)):
-            calls = [row for row in block if row.__class__ is formats.Call and row.started_at <= latest]
-            if len(calls) < len(block):
-                rejections.add(block, latest=latest)
-            staging.add(calls)
-            staged += len(calls)
-            claim.beat(rows_done=staged + rejections.count)
-            progress(staged + rejections.count, log.rows_total)
-    return staged
 
 
 def first_sector(company: Company) -> str:

@@ -7,10 +7,14 @@ A new format is a module with a `FORMAT`, and its line in `FORMATS`. `docs/FORMA
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import BinaryIO, NamedTuple
+
+import pyarrow as pa
 
 from compliance.formats import (
     asterisk,
+    canonical,
     cisco,
     freeswitch,
     native,
@@ -33,7 +37,7 @@ from compliance.formats.rows import (
     UnknownZone,
     ZoneNeeded,
 )
-from compliance.formats.text import blocks, detect, head_lines, read_head
+from compliance.formats.text import Block, blocks, detect, head_lines, read_head
 from compliance.formats.times import zone_of
 from registry import phone
 
@@ -48,6 +52,7 @@ __all__ = [
     "Format",
     "Layout",
     "Opened",
+    "Piece",
     "Rejected",
     "UnknownFormat",
     "UnknownRegion",
@@ -57,6 +62,7 @@ __all__ = [
     "examine",
     "read",
     "read_part",
+    "read_pieces",
     "sniff",
 ]
 
@@ -156,12 +162,45 @@ def read_part(
 
     A part must begin at the start of a line and, in UTF-16, may only be the whole file.
     """
-    source = FORMATS[layout.format]
-    read_block = source.reader(layout)
-    if first_row is None:
-        first_row = 0 if source.container else 1
-    for block in blocks(head, stream, layout.encoding, first_row):
+    read_block = FORMATS[layout.format].reader(layout)
+    for block in _blocks(layout, stream, head, first_row):
         yield from read_block(block)
+
+
+class Piece(NamedTuple):
+    """Some consecutive lines of a file, read: calls as columns (`canonical.SCHEMA`) and all other rows one by one."""
+
+    columns: pa.RecordBatch | None
+    rows: list[Call | Rejected]
+
+
+def read_pieces(
+    layout: Layout,
+    stream: BinaryIO,
+    *,
+    since: datetime,
+    until: datetime,
+    head: bytes = b"",
+    first_row: int | None = None,
+) -> Iterator[Piece]:
+    """What `read_part` reads, but with the rows that are plain as columns, in a fifth of the time.
+
+    Calls that started before `since` or after `until` are among the rows.
+    """
+    read_block = FORMATS[layout.format].reader(layout)
+    split = canonical.splitter(layout, since=since, until=until)
+    for block in _blocks(layout, stream, head, first_row):
+        if split is None:
+            yield Piece(None, list(read_block(block)))
+            continue
+        columns, others = split(block)
+        yield Piece(columns, [row for other in others for row in read_block(other)])
+
+
+def _blocks(layout: Layout, stream: BinaryIO, head: bytes, first_row: int | None) -> Iterator[Block]:
+    if first_row is None:
+        first_row = 0 if FORMATS[layout.format].container else 1
+    return blocks(head, stream, layout.encoding, first_row)
 
 
 def _opening_lines(head: bytes) -> list[str]:
