@@ -60,6 +60,18 @@ app.conf.beat_schedule = {
     "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
+    "make-call-partitions": {
+        "task": "compliance.make_call_partitions",
+        "schedule": crontab(hour=3, minute=15),
+    },
+    "detach-partitions": {
+        "task": "registry.detach_partitions",
+        "schedule": crontab(hour=4, minute=30, day_of_month="2"),
+    },
+    "detach-call-partitions": {
+        "task": "compliance.detach_call_partitions",
+        "schedule": crontab(hour=4, minute=40, day_of_month="2"),
+    },
     "forget-idempotency-keys": {"task": "registry.forget_idempotency_keys", "schedule": crontab(minute=20)},
     "forget-sandbox-records": {
         "task": "registry.forget_sandbox_records",
