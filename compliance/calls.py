@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
@@ -252,6 +253,24 @@ def settle(*, company_id: int) -> None:
     Its calls are seen afterwards; and every later one finds, and marks as stale, the audits that are on record now.
     """
     staging.wait_for_others(company_id)
+
+
+def forget_files(clock: datetime) -> int:
+    """Remove the files of call logs that ended `CALL_LOG_FILE_DAYS` ago, the upload and its rejected rows; of how many.
+
+    Their rows and calls stay. Safe to run again: the row says so once both files are gone.
+    """
+    if not settings.CALL_LOG_FILE_DAYS:
+        return 0
+    old = CallLog.objects.filter(
+        finished_at__lte=clock - timedelta(days=settings.CALL_LOG_FILE_DAYS)
+    ).exclude(file="")
+    forgotten = 0
+    for pk, file, rejected_file in old.values_list("pk", "file", "rejected_file").iterator():
+        uploads.remove(file)
+        uploads.remove(rejected_file)
+        forgotten += CallLog.objects.filter(pk=pk).update(file="", rejected_file="")
+    return forgotten
 
 
 def cancel(*, log: CallLog, moment: Moment) -> CallLog:

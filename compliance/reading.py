@@ -71,7 +71,8 @@ def stage(claim: Claim, rejections: Rejections, progress: Progress) -> int:
     staged = 0
     with uploads.open_stored(log.file) as stream:
         begun, layout = opened(log, stream)
-        claim.beat(format=layout.format)
+        total = log.rows_total if begun.rows is None else begun.rows
+        claim.beat(format=layout.format, rows_total=total)
         beaten = claim.present()
         pieces = formats.read_pieces(
             layout, begun.stream, head=begun.head, since=bounds.since, until=bounds.until
@@ -85,7 +86,7 @@ def stage(claim: Claim, rejections: Rejections, progress: Progress) -> int:
             if (claim.present() - beaten).total_seconds() >= BEAT_S:
                 claim.beat(rows_done=staged + rejections.count)
                 beaten = claim.present()
-            progress(staged + rejections.count, log.rows_total)
+            progress(staged + rejections.count, total)
     return staged
 
 

@@ -98,6 +98,12 @@ def detach_call_partitions() -> list[str]:
     return aside
 
 
+@shared_task(name="compliance.forget_call_log_files", **PERSISTENT)
+def forget_call_log_files() -> int:
+    """Remove the files of call logs that ended long ago; of how many."""
+    return calls.forget_files(datetime.now(UTC))
+
+
 def send_audits(pairs: list[tuple[int, date]]) -> None:
     """Tell the workers of company-days to audit."""
     for company_id, day in pairs:

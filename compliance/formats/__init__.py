@@ -80,6 +80,8 @@ class Opened(NamedTuple):
     head: bytes
     stream: BinaryIO
     container: str = ""
+    #: How many rows it has, where the container says so.
+    rows: int | None = None
 
 
 def begin(stream: BinaryIO) -> Opened:
@@ -91,8 +93,8 @@ def begin(stream: BinaryIO) -> Opened:
     container = _container(head)
     if container is None or container.container is None:
         return Opened(head, stream)
-    text = container.container.as_text(stream)
-    return Opened(read_head(text), text, container.name)
+    text, rows = container.container.as_text(stream)
+    return Opened(read_head(text), text, container.name, rows)
 
 
 def _container(head: bytes) -> Format | None:

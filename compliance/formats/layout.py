@@ -50,8 +50,9 @@ class Container(NamedTuple):
 
     #: Its opening bytes.
     signature: bytes
-    #: The file, from its beginning, as lines of text, of which the header is line 0. Raises CallLogError.
-    as_text: Callable[[BinaryIO], BinaryIO]
+    #: The file, from its beginning, as lines of text, of which the header is line 0; and how many follow it. Raises
+    #: CallLogError.
+    as_text: Callable[[BinaryIO], tuple[BinaryIO, int]]
 
 
 class Format(NamedTuple):

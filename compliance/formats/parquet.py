@@ -51,8 +51,11 @@ class _Lines(io.RawIOBase):
         return data[:size]
 
 
-def as_text(stream: BinaryIO) -> BinaryIO:
-    """The rows of a Parquet file as native CSV. The stream must be able to seek. Raises UnknownFormat."""
+def as_text(stream: BinaryIO) -> tuple[BinaryIO, int]:
+    """The rows of a Parquet file as native CSV, and how many there are.
+
+    The stream must be able to seek. Raises UnknownFormat.
+    """
     stream.seek(0)
     try:
         file = parquet.ParquetFile(stream)
@@ -62,7 +65,7 @@ def as_text(stream: BinaryIO) -> BinaryIO:
     if file.metadata.num_rows > MOST_ROWS:
         raise UnknownFormat(f"The file has more than {MOST_ROWS:,} rows. Send it in parts.")
     wanted = [name for name in names if name.strip().lower() in native.COLUMNS]
-    return _Lines(_pieces(file, wanted))
+    return _Lines(_pieces(file, wanted)), file.metadata.num_rows
 
 
 def _pieces(file: parquet.ParquetFile, names: Sequence[str]) -> Iterator[bytes]:
