@@ -5,20 +5,21 @@ it is; what is new is then put into the table of calls in one transaction, with 
 counts, and the mark on audits that these calls come too late for.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from compliance import formats, staging
+from compliance import formats, reading, staging
 from compliance.errors import CallLogEnded, LoadingBroke
-from compliance.formats.text import read_head
 from compliance.formats.times import zone_of
 from compliance.models import Audit, CallLog
+from compliance.reading import Progress
 from compliance.rejections import Rejections
 from registry import claims, opt_outs, partitions, phone, uploads
 from registry.claims import Claim
@@ -27,18 +28,11 @@ from registry.errors import InvalidInput, RegistryError
 from registry.models import Company, Licence
 from registry.periods import Moment
 
-#: How many rows are read before they are copied to the database and the worker gives a sign of life.
-STAGE_ROWS = 20_000
 #: How many rows are read of what a test key sends: it is read while the sender waits.
 REHEARSED_ROWS = 10_000
-#: A call may have started so long after our clock: clocks of exchanges run ahead.
-CLOCK_SKEW = timedelta(minutes=5)
 #: The nightly audit looks back so many days for company-days without an audit; calls of earlier days ask for theirs
 #: when they come in.
 LOOK_BACK_DAYS = 7
-
-#: Told how many rows are read, and how many lines the file has.
-Progress = Callable[[int, int], None]
 
 
 def accept(
@@ -112,15 +106,14 @@ def rehearse(
         **options,
     )
     file.seek(0)
-    head = read_head(file)
     try:
-        layout = formats.examine(head, format=log.format, zone=log.zone or None, region=log.region or None)
+        opened, layout = reading.opened(log, file)
     except formats.CallLogError as error:
         log.state, log.problem = "failed", claims.problem(error)
         return log
-    latest = moment.at + CLOCK_SKEW
-    rows = list(islice(formats.read_part(layout, file, head=head), REHEARSED_ROWS))
-    found = [row for row in rows if isinstance(row, formats.Call) and row.started_at <= latest]
+    bounds = reading.Bounds.at(moment.at)
+    rows = list(islice(formats.read_part(layout, opened.stream, head=opened.head), REHEARSED_ROWS))
+    found = [row for row in map(bounds.judge, rows) if isinstance(row, formats.Call)]
     log.format = layout.format
     log.accepted = len({call.natural_key for call in found})
     log.duplicates = len(found) - log.accepted
@@ -200,7 +193,7 @@ def _load(claim: Claim[CallLog], progress: Progress) -> None:
     """Read, stage, and put what is new into the table of calls."""
     log = claim.row
     with staging.opened(), Rejections() as rejections:
-        staged = _stage(claim, rejections, progress)
+        staged = reading.stage(claim, rejections, progress)
         partitions.ensure("compliance_call", staging.months())
         claim.beat()
         rejected_file = rejections.store(folder=f"call_logs/{log.company_id}")
@@ -226,27 +219,6 @@ def _load(claim: Claim[CallLog], progress: Progress) -> None:
         except BaseException:
             uploads.remove(rejected_file)
             raise
-
-
-def _stage(claim: Claim[CallLog], rejections: Rejections, progress: Progress) -> int:
-    """Read the file into the staging table; how many calls are in it. Raises `CallLogError`, `claims.Lost`."""
-    log = claim.row
-    staged = 0
-    latest = claim.clock + CLOCK_SKEW
-    with uploads.open_stored(log.file) as stream:
-        head = read_head(stream)
-        layout = formats.examine(head, format=log.format, zone=log.zone or None, region=log.region or None)
-        claim.beat(format=layout.format)
-        rows = formats.read_part(layout, stream, head=head)
-        while block := list(islice(rows, STAGE_ROWS)):
-            calls = [row for row in block if row.__class__ is formats.Call and row.started_at <= latest]
-            if len(calls) < len(block):
-                rejections.add(block, latest=latest)
-            staging.add(calls)
-            staged += len(calls)
-            claim.beat(rows_done=staged + rejections.count)
-            progress(staged + rejections.count, log.rows_total)
-    return staged
 
 
 def first_sector(company: Company) -> str:
@@ -281,6 +253,24 @@ def settle(*, company_id: int) -> None:
     Its calls are seen afterwards; and every later one finds, and marks as stale, the audits that are on record now.
     """
     staging.wait_for_others(company_id)
+
+
+def forget_files(clock: datetime) -> int:
+    """Remove the files of call logs that ended `CALL_LOG_FILE_DAYS` ago, the upload and its rejected rows; of how many.
+
+    Their rows and calls stay. Safe to run again: the row says so once both files are gone.
+    """
+    if not settings.CALL_LOG_FILE_DAYS:
+        return 0
+    old = CallLog.objects.filter(
+        finished_at__lte=clock - timedelta(days=settings.CALL_LOG_FILE_DAYS)
+    ).exclude(file="")
+    forgotten = 0
+    for pk, file, rejected_file in old.values_list("pk", "file", "rejected_file").iterator():
+        uploads.remove(file)
+        uploads.remove(rejected_file)
+        forgotten += CallLog.objects.filter(pk=pk).update(file="", rejected_file="")
+    return forgotten
 
 
 def cancel(*, log: CallLog, moment: Moment) -> CallLog:

@@ -7,11 +7,10 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from compliance.formats import Call, Rejected
+from compliance.formats import Rejected
 from registry import uploads
 
 COLUMNS = ("row", "value", "error_code", "error_message")
@@ -35,22 +34,10 @@ class Rejections:
     ) -> None:
         self._text.close()
 
-    def add(self, rows: Iterable[Call | Rejected], *, latest: datetime) -> None:
-        """Add those of `rows` that are rejected already, and the calls that started after `latest`."""
+    def add(self, rows: Iterable[Rejected]) -> None:
+        """Add rows."""
         for row in rows:
-            if isinstance(row, Rejected):
-                self._writer.writerow(row)
-            elif row.started_at > latest:
-                self._writer.writerow(
-                    (
-                        row.row,
-                        row.started_at.isoformat(),
-                        "started_in_future",
-                        "The call starts in the future.",
-                    )
-                )
-            else:
-                continue
+            self._writer.writerow(row)
             self.count += 1
 
     def store(self, *, folder: str) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import OperationalError
 
 from compliance import calls, hints
 from compliance.audit import audit
+from registry import partitions
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +75,33 @@ def reconcile() -> dict[str, int]:
     if any(counts.values()):
         log.warning("jobs_sent_again", **counts)
     return counts
+
+
+@shared_task(name="compliance.make_call_partitions", **PERSISTENT)
+def make_call_partitions() -> int:
+    """Make the months of the calls before they begin; how many were made. Earlier ones are made when calls come in."""
+    return partitions.ensure_around("compliance_call", datetime.now(UTC))
+
+
+@shared_task(name="compliance.detach_call_partitions", **PERSISTENT)
+def detach_call_partitions() -> list[str]:
+    """Put the months of calls aside that are older than `CALL_RETENTION_MONTHS`; their new names.
+
+    Never a month that call logs may still bring calls of: they could not be told from those that are on record.
+    """
+    before = partitions.kept_since(
+        datetime.now(UTC), months=settings.CALL_RETENTION_MONTHS, days=settings.CALL_LOG_MAX_AGE_DAYS
+    )
+    aside = partitions.detach("compliance_call", before=before) if before else []
+    if aside:
+        log.warning("partitions_detached", tables=aside)
+    return aside
+
+
+@shared_task(name="compliance.forget_call_log_files", **PERSISTENT)
+def forget_call_log_files() -> int:
+    """Remove the files of call logs that ended long ago; of how many."""
+    return calls.forget_files(datetime.now(UTC))
 
 
 def send_audits(pairs: list[tuple[int, date]]) -> None:

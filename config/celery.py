@@ -44,7 +44,16 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     worker_cancel_long_running_tasks_on_connection_loss=True,
-    broker_transport_options={"visibility_timeout": VISIBILITY_SECONDS},
+    # A request does not wait for a broker that is away (six seconds, by kombu's own options): the row it has written is
+    # found by the reconciling task. A worker's own connection is tried for ever, whatever stands here.
+    broker_transport_options={
+        "visibility_timeout": VISIBILITY_SECONDS,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
+        "socket_connect_timeout": 1,
+    },
     broker_connection_retry_on_startup=True,
     task_serializer="json",
     accept_content=["json"],
@@ -60,6 +69,22 @@ app.conf.beat_schedule = {
     "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
+    "make-call-partitions": {
+        "task": "compliance.make_call_partitions",
+        "schedule": crontab(hour=3, minute=15),
+    },
+    "detach-partitions": {
+        "task": "registry.detach_partitions",
+        "schedule": crontab(hour=4, minute=30, day_of_month="2"),
+    },
+    "detach-call-partitions": {
+        "task": "compliance.detach_call_partitions",
+        "schedule": crontab(hour=4, minute=40, day_of_month="2"),
+    },
+    "forget-call-log-files": {
+        "task": "compliance.forget_call_log_files",
+        "schedule": crontab(hour=3, minute=55),
+    },
     "forget-idempotency-keys": {"task": "registry.forget_idempotency_keys", "schedule": crontab(minute=20)},
     "forget-sandbox-records": {
         "task": "registry.forget_sandbox_records",

@@ -223,6 +223,13 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = number("MAX_BODY_BYTES", 10_000_000)
 UPLOAD_MAX_BYTES = number("UPLOAD_MAX_BYTES", 1_000_000_000)
+#: A call that started longer ago is no row of a call log.
+CALL_LOG_MAX_AGE_DAYS = number("CALL_LOG_MAX_AGE_DAYS", 1096)
+#: Days that the file of a call log and its rejected rows are kept once it has ended; 0: for ever.
+CALL_LOG_FILE_DAYS = number("CALL_LOG_FILE_DAYS", 90)
+#: Months of checks and of calls that stay in their tables, beside the running one; 0: all.
+CHECK_RETENTION_MONTHS = number("CHECK_RETENTION_MONTHS", 0)
+CALL_RETENTION_MONTHS = number("CALL_RETENTION_MONTHS", 0)
 # Served from where the packages have them. A release that collects and compresses them beforehand (20 seconds) runs
 # `collectstatic` and the web server with STATIC_COLLECTED=1.
 STATIC_COLLECTED = flag("STATIC_COLLECTED", False)

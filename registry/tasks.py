@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import OperationalError
 
 from registry import claims, idempotency, partitions, sandbox, scrubs, timetables
@@ -30,6 +31,18 @@ def make_partitions() -> int:
     """Make the months of the append-only tables before they begin; how many were made."""
     clock = datetime.now(UTC)
     return sum(partitions.ensure_around(table, clock) for table in PARTITIONED)
+
+
+@shared_task(name="registry.detach_partitions", **_settings)
+def detach_partitions() -> list[str]:
+    """Put the months of checks aside that are older than `CHECK_RETENTION_MONTHS`; their new names."""
+    before = partitions.kept_since(datetime.now(UTC), months=settings.CHECK_RETENTION_MONTHS)
+    aside = (
+        [name for table in PARTITIONED for name in partitions.detach(table, before=before)] if before else []
+    )
+    if aside:
+        log.warning("partitions_detached", tables=aside)
+    return aside
 
 
 @shared_task(name="registry.forget_idempotency_keys", **_settings)

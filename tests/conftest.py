@@ -70,14 +70,16 @@ def empty() -> None:
     assert connection.settings_dict["NAME"].startswith("test_")
     tables = [name for name in connection.introspection.table_names() if name not in REFERENCE]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits UNION SELECT ''")
-        parts = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE relkind = 'r'"
+        )
+        parts = [row[0] for row in cursor.fetchall()]
         whole = [name for name in tables if name not in parts]
-        for name in whole:
+        for name in (*whole, *parts):
             cursor.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
         names = ", ".join(f'"{name}"' for name in whole)
         cursor.execute(f"TRUNCATE {names}")
-        for name in whole:
+        for name in (*whole, *parts):
             cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
             cursor.execute(
                 "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [name]

@@ -54,7 +54,8 @@ class CallLogResults(msgspec.Struct, frozen=True):
     """Files made of it."""
 
     rejected: Annotated[
-        str | None, Meta(description="Address of the CSV of rejected rows, once the log is loaded.")
+        str | None,
+        Meta(description="Address of the CSV of rejected rows, once the log is loaded, while it is kept."),
     ]
 
 
@@ -95,7 +96,7 @@ class CallLogPage(Page[CallLogOut], frozen=True):
 def shown(log: CallLog) -> CallLogOut:
     """A call log as it is answered. A row that is not saved is the rehearsal of a test key."""
     public = ids.public("log", log.pk or 0)
-    loaded = log.state == "completed" and log.pk is not None
+    loaded = log.state == "completed" and log.pk is not None and bool(log.file)
     return CallLogOut(
         id=public,
         state=log.state,

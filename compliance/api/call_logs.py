@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
@@ -138,7 +139,7 @@ class RejectedRows(CallLogById):
         tag="call logs",
         summary="Fetch the rejected rows",
         description="CSV with the header `row,value,error_code,error_message`; only the header if no row was "
-        "rejected. 404 until the log is loaded.",
+        "rejected. 404 until the log is loaded, and again when its files have been removed after some months.",
         answers={},
         files={
             (200, "text/csv"): OpenApiResponse(
@@ -151,6 +152,8 @@ class RejectedRows(CallLogById):
         row = self.own(call_log)
         if row.state != "completed":
             raise NotFound(f"The call log is {row.state}; there are rejected rows once it is completed")
+        if not row.file:
+            raise NotFound(f"Rejected rows are kept for {settings.CALL_LOG_FILE_DAYS} days")
         if row.rejected_file:
             file: Any = uploads.open_stored(row.rejected_file)
         else:

@@ -1,8 +1,10 @@
 """One line to its columns: comma-separated values, a quotation mark inside a quoted value written twice (RFC 4180),
-except that a value never spans lines.
+except that a value never spans lines. And what formats with a header share: its names, and rows as wide as it.
 """
 
 import csv
+import re
+from collections.abc import Sequence
 
 from compliance.formats.rows import Fault
 from compliance.formats.text import Block
@@ -45,3 +47,36 @@ def split_line(line: str, spaced: bool = False, lenient: bool = False) -> list[s
             continue
         return row if reader.line_num == 1 else Fault("quote_unterminated")
     return fault
+
+
+def split_tabs(block: Block) -> list[list[str] | Fault]:
+    """The columns of each line where tabs stand between them and quotation marks mean nothing; as `split`."""
+    return [
+        Fault(block.spoiled[place]) if place in block.spoiled else line.split("\t")
+        for place, line in enumerate(block.lines)
+    ]
+
+
+def names_of(row: Sequence[str]) -> tuple[str, ...]:
+    """The column names of a header in small letters, blanks and hyphens as underscores."""
+    return tuple(re.sub(r"[\s-]+", "_", name.strip().lower()) for name in row)
+
+
+def header_of(line: str) -> tuple[str, ...]:
+    """The column names of a header line, as `names_of`; empty if it is none."""
+    row = split_line(line.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), lenient=True)
+    return () if isinstance(row, Fault) else names_of(row)
+
+
+def fit(row: list[str], width: int) -> bool:
+    """Bring a row to the header's width; False for a blank line. Raises Fault for values beyond the header.
+
+    Spreadsheets leave out empty cells at the end of a row, so that a short row is a row with empty values.
+    """
+    if not any(row):
+        return False
+    if any(value.strip() for value in row[width:]):
+        raise Fault("columns_too_many")
+    del row[width:]
+    row.extend([""] * (width - len(row)))
+    return True

@@ -1,4 +1,4 @@
-"""What the call logs of telephone exchanges (Asterisk, FreeSWITCH) have in common.
+"""What the call logs of telephone exchanges and dialers that are not the register's own have in common.
 
 Their ids are unique to one exchange at best, so that a call is known by id, number and start together. They know
 nothing of checks, sectors or channels. What they call from may be an extension of their own.
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from compliance.formats import fields, parties
-from compliance.formats.rows import CAMPAIGN_LENGTH, SIP_CALL_ID_LENGTH, Call
+from compliance.formats.rows import AGENT_LENGTH, CAMPAIGN_LENGTH, SIP_CALL_ID_LENGTH, Call
 from compliance.formats.times import Span
 
 
@@ -23,6 +23,9 @@ class Record(NamedTuple):
     billsec: str
     campaign: str = ""
     sip_call_id: str = ""
+    agent: str = ""
+    #: Whether the person asked not to be called again, as the agent wrote it down.
+    opt_out_requested: bool = False
 
 
 #: Line number, record, times and disposition to a call. Raises Fault.
@@ -50,9 +53,9 @@ def assembler(region: str | None) -> Assembler:
             None,
             None,
             None,
-            False,
+            record.opt_out_requested,
             record.campaign[:CAMPAIGN_LENGTH],
-            "",
+            record.agent[:AGENT_LENGTH],
             record.sip_call_id[:SIP_CALL_ID_LENGTH],
             natural_key(call_id, number, started),
         )

@@ -6,7 +6,6 @@ otherwise (`encode-values`).
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -36,7 +35,9 @@ def line_parser(region: str | None) -> LineParser:
         if not line.strip():
             return None
         variables, profile = _record(line)
-        start, answer, end = (_instant(variables, name) for name in ("start", "answer", "end"))
+        start = times.epoch(_text(variables, "start_epoch"), "started_at")
+        answer = times.epoch(_text(variables, "answer_epoch"), "answered_at")
+        end = times.epoch(_text(variables, "end_epoch"), "ended_at")
         if start is None:
             raise Fault("started_at_missing")
         times.check_span(start, answer, end)
@@ -74,14 +75,3 @@ def _text(values: Mapping[str, Any], name: str) -> str:
     if "\0" in text:
         raise Fault("nul_byte")
     return text
-
-
-def _instant(variables: Mapping[str, Any], event: str) -> datetime | None:
-    """The instant of `start_epoch`, `answer_epoch` or `end_epoch`; None for 0 and for what is absent."""
-    field = {"start": "started_at", "answer": "answered_at", "end": "ended_at"}[event]
-    text = _text(variables, f"{event}_epoch")
-    if not text or text == "0":
-        return None
-    if not text.isdecimal() or not text.isascii() or len(text) > 11:
-        raise Fault(f"{field}_malformed", f"{event}_epoch is not a number of seconds since 1970.")
-    return datetime.fromtimestamp(int(text), UTC)

@@ -4,7 +4,7 @@ A `Layout` is plain data and pickles, so that several processes can read parts o
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from compliance.formats.rows import Call, Fault, Rejected, rejected
 from compliance.formats.text import Block
@@ -45,6 +45,16 @@ class Layout(NamedTuple):
 BlockReader = Callable[[Block], Iterator[Call | Rejected]]
 
 
+class Container(NamedTuple):
+    """A file that is no text, and is turned into lines before it is read as any other."""
+
+    #: Its opening bytes.
+    signature: bytes
+    #: The file, from its beginning, as lines of text, of which the header is line 0; and how many follow it. Raises
+    #: CallLogError.
+    as_text: Callable[[BinaryIO], tuple[BinaryIO, int]]
+
+
 class Format(NamedTuple):
     """One source of call logs: a module that can recognise its files and read them."""
 
@@ -53,6 +63,7 @@ class Format(NamedTuple):
     #: How the opening lines fit, or None. Raises UnknownFormat for a file that is its own but cannot be read.
     recognise: Callable[[Sequence[str]], Shape | None]
     reader: Callable[[Layout], BlockReader]
+    container: Container | None = None
 
 
 #: One row, as columns or as a line, with its number, to a call; None for a row that says nothing. Raises Fault.

@@ -3,7 +3,6 @@
 Columns go by name, in any order; unknown columns are ignored. `call_id`, `number` and `started_at` must be there.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
@@ -84,7 +83,7 @@ def _object(line: str) -> dict[str, object] | None:
 
 
 def _recognise_csv(lines: Sequence[str], place: int, line: str) -> Shape | None:
-    header = header_of(line)
+    header = columns.header_of(line)
     if "number" not in header or not {"call_id", "started_at"} & set(header):
         return None
     if missing := [name for name in REQUIRED if name not in header]:
@@ -95,14 +94,6 @@ def _recognise_csv(lines: Sequence[str], place: int, line: str) -> Shape | None:
     rows = [columns.split_line(row) for row in lines[place:]]
     starts = [row[column] for row in rows if not isinstance(row, Fault) and len(row) > column]
     return Shape(HEADER, "csv", header, place, needs_zone=_needs_zone(starts))
-
-
-def header_of(line: str) -> tuple[str, ...]:
-    """The column names of a header line, in small letters, blanks and hyphens as underscores; empty if it is none."""
-    row = columns.split_line(line.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), lenient=True)
-    if isinstance(row, Fault):
-        return ()
-    return tuple(re.sub(r"[\s-]+", "_", name.strip().lower()) for name in row)
 
 
 def _needs_zone(starts: Sequence[str]) -> bool:
@@ -176,7 +167,7 @@ def row_parser(header: Sequence[str], zone: str | None, region: str | None) -> R
     called, talk_time = parties.called, fields.talk_time
 
     def parse(row: list[str], number: int) -> Call | None:
-        if len(row) != width and not _fit(row, width):
+        if len(row) != width and not columns.fit(row, width):
             return None
         row.append("")
         call_id = row[c_id]
@@ -227,25 +218,11 @@ def row_parser(header: Sequence[str], zone: str | None, region: str | None) -> R
     return parse
 
 
-def _fit(row: list[str], width: int) -> bool:
-    """Bring a row to the header's width; False for a blank line. Raises Fault for values beyond the header.
-
-    Spreadsheets leave out empty cells at the end of a row, so that a short row is a row with empty values.
-    """
-    if not any(row):
-        return False
-    if any(value.strip() for value in row[width:]):
-        raise Fault("columns_too_many")
-    del row[width:]
-    row.extend([""] * (width - len(row)))
-    return True
-
-
 def _says_nothing(row: list[str], header: Sequence[str]) -> bool:
     """Whether a row is blank, or is the header once more (files written one after the other)."""
     if not any(value.strip() for value in row):
         return True
-    return header_of(",".join(row[:-1])) == tuple(header)
+    return columns.header_of(",".join(row[:-1])) == tuple(header)
 
 
 FORMAT = Format("native", "The register's own CSV or NDJSON", recognise, reader)

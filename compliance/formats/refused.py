@@ -10,7 +10,6 @@ SIGNATURES = {
     b"BZh": "The file is compressed with bzip2. Unpack it.",
     b"\xfd7zXZ": "The file is compressed with xz. Unpack it.",
     b"\x28\xb5\x2f\xfd": "The file is compressed with zstd. Unpack it.",
-    b"PAR1": "The file is Parquet, which is not read here. Export it as CSV.",
     b"%PDF": "The file is a PDF. Send the call log itself, as CSV.",
     b"SQLite format 3": "The file is an SQLite database. Export its table of calls as CSV.",
 }
@@ -25,8 +24,8 @@ def text(lines: Sequence[str]) -> str | None:
     """Why a file that begins with these lines is refused; None if it is none of those known here."""
     first = next((line.strip() for line in lines if line.strip()), "")
     names = [name.strip().strip('"').lower() for name in first.split(",")]
-    if "cdrrecordtype" in names or "globalcallid_callid" in names:
-        return _cisco(names)
+    if "cdrrecordtype" in names and ("numberpacketssent" in names or "directorynum" in names):
+        return "The file holds Cisco call management records (CMR): quality of calls, not calls. Send the CDR file."
     if first.startswith("["):
         return "The file is one JSON array. Send one JSON object a line (NDJSON)."
     if first.startswith("<"):
@@ -35,10 +34,3 @@ def text(lines: Sequence[str]) -> str | None:
         if "number" in [name.strip(' "').lower() for name in first.split(mark)][:-1]:
             return f"The columns are separated by {what}. Separate them by commas."
     return None
-
-
-def _cisco(names: Sequence[str]) -> str:
-    """Cisco Unified CM writes two kinds of files under like names: calls (CDR), and the quality of calls (CMR)."""
-    if "callingpartynumber" not in names and ("numberpacketssent" in names or "directorynum" in names):
-        return "The file holds Cisco call management records (CMR): quality of calls, not calls. Send the CDR file."
-    return "The file holds Cisco Unified CM call detail records, which are not read here. Convert them to native CSV."

@@ -83,6 +83,7 @@ SENTENCES = {
     "call_id_missing": "The call has no id.",
     "call_id_too_long": f"The call's id is longer than {CALL_ID_LENGTH} characters.",
     "number_missing": "The number called is missing.",
+    "call_inbound": "The call came in; a call log holds the calls that were made.",
     "caller_malformed": "The number called from is not a telephone number; leave it empty if there is none.",
     "started_at_missing": "The start of the call is missing.",
     "started_at_malformed": "The start of the call is not a date and time such as 2026-09-01T10:00:00+08:00.",

@@ -19,7 +19,7 @@ from compliance.formats.rows import VALUE_LENGTH, BadEncoding
 #: What is looked at to find encoding and layout, in bytes.
 HEAD_BYTES = 64 * 1024
 #: What is read at once, in bytes.
-BLOCK_BYTES = 256 * 1024
+BLOCK_BYTES = 1024 * 1024
 #: The longest line read, in bytes; the csv module's own limit of a field is the same.
 LINE_BYTES = 128 * 1024
 

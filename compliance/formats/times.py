@@ -79,6 +79,19 @@ def instant(text: str, zone: tzinfo | None, fold: int = 0) -> datetime:
     return value.astimezone(UTC)
 
 
+def epoch(text: str, field: str) -> datetime | None:
+    """The instant of seconds since 1970; None for 0, the word for what did not happen, and for no text.
+
+    Raises Fault of the field (`started_at`) for anything else.
+    """
+    text = text.strip()
+    if not text or text == "0":
+        return None
+    if not text.isdecimal() or not text.isascii() or len(text) > 11:
+        raise Fault(f"{field}_malformed", "The time is not a number of seconds since 1970.")
+    return datetime.fromtimestamp(int(text), UTC)
+
+
 def span_reader(zone: tzinfo | None) -> SpanReader:
     """What reads start, answer and end of a call whose wall times are in `zone`; None: they must carry an offset."""
 

@@ -365,3 +365,16 @@ def test_it_does_not_stop_a_log_that_is_loaded(dialer, acme):
     log.refresh_from_db()
     assert log.state == "completed"
     assert Call.objects.count() == 2
+
+
+def test_it_says_that_rejected_rows_are_kept_no_longer(dialer, acme, clock, settings):
+    log = accept(acme, CONTENT)
+    calls.load(log.pk, clock=clock)
+    address = f"{URL}/log_{log.pk}"
+    assert b"number_not_possible" in dialer.get(f"{address}/rejected").getvalue()
+    settings.CALL_LOG_FILE_DAYS = 30
+    calls.forget_files(clock + timedelta(days=31))
+    assert "30 days" in problem(dialer.get(f"{address}/rejected"), 404, "not_found")["detail"]
+    body = dialer.get(address).json()
+    assert body["results"] == {"rejected": None}
+    assert body["counts"]["rejected"] == 1

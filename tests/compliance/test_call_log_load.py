@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 
 from compliance import calls
 from compliance.models import Call, CallLog
-from registry import companies
+from registry import companies, partitions
 from tests.compliance.call_logs import NUMBER, accept, line, native
 
 pytestmark = pytest.mark.usefixtures("files")
@@ -65,12 +65,14 @@ def test_it_says_what_became_of_the_file(acme, clock):
     assert heard == [(4, 5)]
 
 
-def test_it_reads_a_file_in_blocks(acme, clock, monkeypatch):
-    monkeypatch.setattr(calls, "STAGE_ROWS", 2)
-    log = accept(acme, native(*(line(f"c{n}", number="" if n == 3 else NUMBER) for n in range(5))))
+def test_it_reads_a_file_in_blocks(acme, clock):
+    rows = [line(f"c{n}", number="" if n == 3 else NUMBER, campaign="x" * 60) for n in range(12_000)]
+    log = accept(acme, native(*rows))
     heard = []
-    assert calls.load(log.pk, clock=clock, progress=lambda done, total: heard.append(done))["accepted"] == 4
-    assert heard == [2, 4, 5]
+    counts = calls.load(log.pk, clock=clock, progress=lambda done, total: heard.append(done))
+    assert (counts["accepted"], counts["rejected"]) == (11_999, 1)
+    assert len(heard) > 1
+    assert (heard, heard[-1]) == (sorted(heard), 12_000)
 
 
 def test_it_gives_rejected_rows_back(acme, clock, files):
@@ -133,11 +135,28 @@ def test_it_takes_the_channel_the_log_was_sent_for(acme, clock):
 
 
 def test_it_takes_calls_of_any_month(acme, clock):
-    starts = ["2019-12-31T23:59:59Z", "2020-01-01T00:00:00Z", "2026-03-10T01:00:00Z"]
+    starts = ["2024-12-31T23:59:59Z", "2025-01-01T00:00:00Z", "2026-03-10T01:00:00Z"]
     log = accept(acme, native(*(line(f"c{n}", started_at=start) for n, start in enumerate(starts))))
     assert calls.load(log.pk, clock=clock)["accepted"] == 3
-    log = accept(acme, native(line("c9", started_at="2019-12-01T00:00:00Z")))
+    log = accept(acme, native(line("c9", started_at="2024-12-01T00:00:00Z")))
     assert calls.load(log.pk, clock=clock)["accepted"] == 1
+
+
+@pytest.mark.parametrize("rest", ["", ',"quoted"'])
+def test_it_rejects_calls_that_started_too_long_ago_and_opens_no_month_for_them(acme, clock, settings, rest):
+    settings.CALL_LOG_MAX_AGE_DAYS = 100
+    begins = clock - timedelta(days=100)
+    starts = [begins, begins - timedelta(seconds=1), datetime(1991, 1, 1, tzinfo=UTC)]
+    rows = [f"c{n},{NUMBER},{start.isoformat()}{rest}" for n, start in enumerate(starts)]
+    log = accept(acme, "\n".join(["call_id,number,started_at,campaign", *rows]).encode())
+    assert calls.load(log.pk, clock=clock)["accepted"] == 1
+    log.refresh_from_db()
+    assert [(row["row"], row["error_code"]) for row in rejected_rows(log)] == [
+        ("3", "started_too_long_ago"),
+        ("4", "started_too_long_ago"),
+    ]
+    assert "100 days" in rejected_rows(log)[0]["error_message"]
+    assert not partitions.exists("compliance_call", (1991, 1))
 
 
 def test_it_reads_national_numbers_and_wall_time_as_it_was_told(acme, ana, clock):

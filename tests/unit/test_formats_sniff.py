@@ -32,6 +32,12 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "call_logs"
         ("freeswitch_asterisk.csv", "freeswitch", "asterisk"),
         ("freeswitch_opencdrrate.csv", "freeswitch", "opencdrrate"),
         ("freeswitch_json_cdr.json", "freeswitch", "json"),
+        ("vicidial_export.txt", "vicidial", "tabs"),
+        ("vicidial_export_old.csv", "vicidial", "csv"),
+        ("vicidial_log.csv", "vicidial", "csv"),
+        ("twilio_api.csv", "twilio", "csv"),
+        ("twilio_console.csv", "twilio", "csv"),
+        ("cisco_cdr.csv", "cisco", "cdr"),
     ],
 )
 def test_it_knows_each_layout(name, format_, variant):
@@ -44,11 +50,9 @@ def test_it_knows_each_layout(name, format_, variant):
 @pytest.mark.parametrize(
     ("head", "reason"),
     [
-        ((FIXTURES / "cisco_cdr.csv").read_bytes(), "Cisco Unified CM call detail records"),
         ((FIXTURES / "cisco_cmr.csv").read_bytes(), "Cisco call management records (CMR)"),
         (b"PK\x03\x04" + bytes(40), "spreadsheet or a zip archive"),
         (b"\x1f\x8b\x08" + bytes(40), "gzip"),
-        (b"PAR1" + bytes(40), "Parquet"),
         (b'[{"call_id": "1"}]', "one JSON array"),
         (b"<!doctype html><p>Please log in", "HTML or XML"),
         (b"call_id;number;started_at\n", "semicolons"),
@@ -102,7 +106,15 @@ def test_it_refuses_a_region_that_there_is_not(region):
 
 
 def test_it_registers_each_format_under_its_own_name():
-    assert list(formats.FORMATS) == ["native", "asterisk", "freeswitch"]
+    assert list(formats.FORMATS) == [
+        "native",
+        "asterisk",
+        "freeswitch",
+        "vicidial",
+        "twilio",
+        "cisco",
+        "parquet",
+    ]
     assert all(name == entry.name for name, entry in formats.FORMATS.items())
 
 

@@ -1,6 +1,7 @@
 """Every task goes to a queue that a worker reads, and everything on the timetable exists."""
 
 import pytest
+from kombu.exceptions import OperationalError
 
 from config.celery import QUEUES, VISIBILITY_SECONDS, app
 
@@ -50,3 +51,14 @@ def test_it_loses_no_task_with_its_worker():
     assert app.conf.broker_transport_options["visibility_timeout"] == VISIBILITY_SECONDS == 3600
     assert app.conf.result_backend is None
     assert app.conf.get("CELERY_DB_REUSE_MAX") == 1000
+
+
+def test_it_does_not_make_a_request_wait_for_a_broker_that_is_away(monkeypatch, tmp_path):
+    slept = []
+    monkeypatch.setattr("kombu.utils.functional.sleep", slept.append)
+    with (
+        app.connection_for_write(f"redis+socket://{tmp_path}/nobody.sock") as connection,
+        pytest.raises(OperationalError),
+    ):
+        app.tasks["compliance.load_call_log"].apply_async([1], connection=connection, retry=False)
+    assert sum(slept) < 0.5
