@@ -10,6 +10,7 @@ import time
 FIGURES = {
     "check": "the whole check over HTTP, against a bare Django view, pgbench and the naive way",
     "scrub": "a list of a million numbers from CSV to CSV, against DuckDB's bare anti-join of the same files",
+    "audit": "company-days of calls by two workers, against an ORM loop and DuckDB on the like question",
 }
 
 

@@ -50,7 +50,7 @@ def audit(company_id: int, day: date, *, clock: datetime) -> dict[str, Any]:
 def _carry_out(held: Claim) -> None:
     with findings.working_tables():
         found = findings.find(held)
-        incidents = recheck.recheck(held)
+        incidents = recheck.recheck(held, found.differing)
         held.beat()
         with transaction.atomic():
             Incident.objects.bulk_create(incidents, ignore_conflicts=True, batch_size=1000)

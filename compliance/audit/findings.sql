@@ -33,7 +33,7 @@ SELECT
         'rule', rule.digest
     ) AS evidence
 FROM (
-    SELECT judged.n, unnest(judged.reasons) AS code FROM audit_judged AS judged WHERE NOT judged.allowed
+    SELECT judged.n, unnest(judged.reasons) AS code FROM many_judged AS judged WHERE NOT judged.allowed
     UNION ALL
     SELECT findings.n, rule.code
     FROM findings
@@ -45,6 +45,6 @@ FROM (
 ) AS found
 JOIN findings ON findings.n = found.n
 JOIN audit_matched AS matched ON matched.n = found.n
-JOIN audit_judged AS judged ON judged.n = found.n
+JOIN many_judged AS judged ON judged.n = found.n
 LEFT JOIN registry_policy AS policy ON policy.id = judged.policy_id
 LEFT JOIN registry_ruleset AS rule ON rule.id = judged.decision_id >> %(rule_bits)s

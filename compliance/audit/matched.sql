@@ -27,10 +27,16 @@ SELECT
     END AS at
 FROM called
 
+-- Most often it is a check of the day that is audited, which is at hand.
+LEFT JOIN audit_check AS of_day
+    ON of_day.id = called.named AND of_day.number = called.number AND of_day.company_id = called.company_id
+    AND of_day.checked_at <= called.started_at + %(skew)s
+
 LEFT JOIN LATERAL (
     SELECT k.id, k.checked_at, k.seller_id, k.caller, k.purpose, k.kind, k.allowed, k.valid_until
     FROM registry_check k
-    WHERE k.id = called.named AND k.company_id = called.company_id AND k.number = called.number
+    WHERE of_day.id IS NULL
+        AND k.id = called.named AND k.company_id = called.company_id AND k.number = called.number
         AND k.checked_at >= %(checks_since)s AND k.checked_at <= %(checks_until)s
         AND k.checked_at <= called.started_at + %(skew)s
 ) AS named ON true
@@ -39,7 +45,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT k.id, k.checked_at, k.seller_id, k.caller, k.purpose, k.kind, k.allowed, k.valid_until
     FROM registry_check k
-    WHERE called.named IS NOT NULL AND named.id IS NULL
+    WHERE called.named IS NOT NULL AND of_day.id IS NULL AND named.id IS NULL
         AND k.id = called.named AND k.company_id = called.company_id AND k.number = called.number
         AND k.checked_at < %(checks_since)s
 ) AS stale ON true
@@ -48,7 +54,7 @@ LEFT JOIN LATERAL (
     SELECT k.id, k.checked_at, k.seller_id, k.caller, k.purpose, k.kind, k.allowed, k.valid_until,
         coalesce(k.caller = called.caller AND k.sector = called.sector AND k.channel = called.channel, false) AS exact
     FROM registry_check k
-    WHERE named.id IS NULL AND stale.id IS NULL
+    WHERE of_day.id IS NULL AND named.id IS NULL AND stale.id IS NULL
         AND k.number = called.number AND k.company_id = called.company_id
         AND k.checked_at >= %(checks_since)s AND k.checked_at <= %(checks_until)s
         AND k.checked_at >= called.started_at - %(lookback)s AND k.checked_at <= called.started_at + %(skew)s
@@ -69,15 +75,16 @@ LEFT JOIN LATERAL (
 -- The first of them that was found; each is looked for only where those before it were not.
 CROSS JOIN LATERAL (
     SELECT
-        coalesce(named.id, stale.id, exact.id, latest.id) AS check_id,
-        coalesce(named.checked_at, stale.checked_at, exact.checked_at, latest.checked_at) AS checked_at,
-        coalesce(named.seller_id, stale.seller_id, exact.seller_id, latest.seller_id) AS seller_id,
-        coalesce(named.caller, stale.caller, exact.caller, latest.caller) AS caller,
-        coalesce(named.purpose, stale.purpose, exact.purpose, latest.purpose) AS purpose,
-        coalesce(named.kind, stale.kind, exact.kind, latest.kind) AS kind,
-        coalesce(named.allowed, stale.allowed, exact.allowed, latest.allowed) AS allowed,
+        coalesce(of_day.id, named.id, stale.id, exact.id, latest.id) AS check_id,
+        coalesce(of_day.checked_at, named.checked_at, stale.checked_at, exact.checked_at, latest.checked_at) AS checked_at,
+        coalesce(of_day.seller_id, named.seller_id, stale.seller_id, exact.seller_id, latest.seller_id) AS seller_id,
+        coalesce(of_day.caller, named.caller, stale.caller, exact.caller, latest.caller) AS caller,
+        coalesce(of_day.purpose, named.purpose, stale.purpose, exact.purpose, latest.purpose) AS purpose,
+        coalesce(of_day.kind, named.kind, stale.kind, exact.kind, latest.kind) AS kind,
+        coalesce(of_day.allowed, named.allowed, stale.allowed, exact.allowed, latest.allowed) AS allowed,
         -- A denial has no end, so this one column cannot tell "not found" from "none".
         CASE
+            WHEN of_day.id IS NOT NULL THEN of_day.valid_until
             WHEN named.id IS NOT NULL THEN named.valid_until
             WHEN stale.id IS NOT NULL THEN stale.valid_until
             WHEN exact.id IS NOT NULL THEN exact.valid_until
