@@ -101,7 +101,10 @@ def working_tables() -> Iterator[None]:
     """The audit's working tables on this connection, gone afterwards."""
     run(read(HERE / "tables.sql"))
     many.open_tables()
+    # Sorts and hashes of a piece stay in memory.
+    run("SET work_mem = '64MB'")
     yield
+    run("RESET work_mem")
     run(
         "DROP TABLE audit_call, audit_matched, audit_suspect, audit_earlier, audit_found, audit_undecided, "
         "audit_check"

@@ -9,6 +9,8 @@
 -- Which check: the one the call names; else the latest of that number, unless an earlier one was asked for the very
 -- caller, sector and channel of the call and could still be used (or was denied): two campaigns that call one number do
 -- not answer for each other's checks.
+--
+-- OFFSET 0 and LIMIT 1 keep each search one look into an index: as joins, they might read all checks of a month.
 SELECT
     called.n, called.id, called.company_id, called.number, called.caller, called.sector, called.channel,
     called.disposition, called.started_at,
@@ -39,6 +41,7 @@ LEFT JOIN LATERAL (
         AND k.id = called.named AND k.company_id = called.company_id AND k.number = called.number
         AND k.checked_at >= %(checks_since)s AND k.checked_at <= %(checks_until)s
         AND k.checked_at <= called.started_at + %(skew)s
+    OFFSET 0
 ) AS named ON true
 
 -- A call may name a check that is long out of date: that is a stale check, not none.
@@ -48,6 +51,7 @@ LEFT JOIN LATERAL (
     WHERE called.named IS NOT NULL AND of_day.id IS NULL AND named.id IS NULL
         AND k.id = called.named AND k.company_id = called.company_id AND k.number = called.number
         AND k.checked_at < %(checks_since)s
+    OFFSET 0
 ) AS stale ON true
 
 LEFT JOIN LATERAL (

@@ -9,11 +9,13 @@
 -- and so fewer numbers alike; a test holds the two files together.
 TRUNCATE many_known, many_answer, many_decided;
 INSERT INTO many_known
-WITH period AS (
+WITH party AS MATERIALIZED (
+    SELECT DISTINCT company_id, seller_id, caller FROM many_question
+), period AS (
     SELECT valid, recorded FROM registry_policy
     UNION ALL SELECT valid, recorded FROM registry_licence
-    WHERE company_id IN (SELECT company_id FROM many_question UNION SELECT seller_id FROM many_question)
-    UNION ALL SELECT valid, recorded FROM registry_caller WHERE number IN (SELECT caller FROM many_question)
+    WHERE company_id IN (SELECT company_id FROM party UNION SELECT seller_id FROM party)
+    UNION ALL SELECT valid, recorded FROM registry_caller WHERE number IN (SELECT caller FROM party)
     UNION ALL SELECT valid, valid FROM registry_ruleset
 ), turning AS MATERIALIZED (
     -- The instants at which a period begins or ends, within the time asked about.

@@ -1,5 +1,6 @@
 -- What facts.sql would read under the numbers asked about: one look into each index a number, in the order of the index.
 -- OFFSET 0 keeps it that: as a join, the planner might read whole tables, whose size has nothing to do with the questions.
+-- ANY keeps it to the btree: an equals sign fits the exclusion constraint's index as well, which takes four times as long.
 TRUNCATE many_opt_out, many_consent, many_relationship, many_reassigned, many_attempt;
 INSERT INTO many_opt_out
 SELECT asked.number, record_id, scope, sector, company_id, channels, whole, valid, recorded
@@ -14,7 +15,9 @@ SELECT asked.number, asked.seller_id, record_id, sectors, channels, status, give
 FROM many_pair AS asked
 CROSS JOIN LATERAL (
     SELECT record_id, sectors, channels, status, given_at, on_record_since, valid, recorded
-    FROM registry_consent WHERE number = asked.number AND company_id = asked.seller_id OFFSET 0
+    FROM registry_consent
+    WHERE number = ANY (ARRAY[asked.number]) AND company_id = ANY (ARRAY[asked.seller_id])
+    OFFSET 0
 ) AS held;
 
 INSERT INTO many_relationship
@@ -22,7 +25,9 @@ SELECT asked.number, asked.seller_id, record_id, kind, on_record_since, valid, r
 FROM many_pair AS asked
 CROSS JOIN LATERAL (
     SELECT record_id, kind, on_record_since, valid, recorded
-    FROM registry_relationship WHERE number = asked.number AND company_id = asked.seller_id OFFSET 0
+    FROM registry_relationship
+    WHERE number = ANY (ARRAY[asked.number]) AND company_id = ANY (ARRAY[asked.seller_id])
+    OFFSET 0
 ) AS held;
 
 -- A change of hands is nothing to a number under which nothing is held.
