@@ -138,7 +138,7 @@ def find(held: Claim) -> Found:
     values = {"company_id": held.company_id, "since": held.since, "until": held.until}
     found.calls = run(read(HERE / "load_calls.sql"), **values)
     run(read(HERE / "load_checks.sql"), **values)
-    run("ANALYZE audit_call, audit_check")
+    run("ANALYZE audit_call (number), audit_check (id, number)")
     cuts = [number for (number,) in rows(CUTS, piece=PIECE)]
     lookback = _lookback()
     for first, past in pairwise([*cuts, PAST_ALL]):
@@ -163,7 +163,7 @@ def _piece(first: int, past: int, held: Claim, lookback: timedelta, found: Found
     matched = run(MATCH, first=first, past=past, **_months(held.since, held.until, lookback))
     if matched != calls:
         raise Undecidable(f"{calls} calls gave {matched} matches")
-    run("ANALYZE audit_matched")
+    run("ANALYZE audit_matched (n, number)")
     run(read(HERE / "audit.sql"), first=first, past=past)
     many.answer()
     found.differing += [n for (n,) in rows(DIFFERING)]

@@ -37,7 +37,7 @@ LEFT JOIN audit_check AS of_day
 LEFT JOIN LATERAL (
     SELECT k.id, k.checked_at, k.seller_id, k.caller, k.purpose, k.kind, k.allowed, k.valid_until
     FROM registry_check k
-    WHERE of_day.id IS NULL
+    WHERE called.named IS NOT NULL AND of_day.id IS NULL
         AND k.id = called.named AND k.company_id = called.company_id AND k.number = called.number
         AND k.checked_at >= %(checks_since)s AND k.checked_at <= %(checks_until)s
         AND k.checked_at <= called.started_at + %(skew)s

@@ -57,17 +57,17 @@ def answer() -> None:
     What cannot be decided has a row without a decision, which `facts.undecidable` explains. Raises `Undecidable` if a
     question was lost on the way.
     """
-    _run("ANALYZE many_question")
+    _run("ANALYZE many_question (n, number)")
     span = Span(*_rows(SPAN)[0])
     if not span.questions:
         _run("TRUNCATE many_answer, many_decided")
         return
     values: dict[str, Any] = {"first": span.first, "last": span.last}
-    _run(read(HERE / "many_numbers.sql"))
+    _run(read(HERE / "many_subjects.sql"))
     _run(read(HERE / "many_places.sql"), **values)
     ((widest,),) = _rows(WIDEST)
-    values["earliest"] = max(span.first_before, span.first - RECENT) - widest
-    _run(read(HERE / "many_rows.sql"), earliest=values["earliest"], latest=span.last_before)
+    values |= {"earliest": max(span.first_before, span.first - RECENT) - widest, "latest": span.last_before}
+    _run(read(HERE / "many_held.sql"), **values)
     asked_back_to = {"earliest": span.first_before - widest, "latest": span.last_before}
     _run(read(HERE / "many_kinds.sql"), **values)
     _run(ASK, **asked_back_to)

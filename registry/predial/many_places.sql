@@ -17,7 +17,7 @@ SELECT
             AND ends_at > %(first)s::timestamptz AND ends_at <= %(last)s::timestamptz
         ORDER BY 1
     )
-FROM (SELECT DISTINCT stretch FROM many_number) AS asked
+FROM (SELECT DISTINCT stretch FROM many_subject) AS asked
 JOIN registry_numberrange AS plan ON plan.first = asked.stretch
 LEFT JOIN LATERAL (
     SELECT

@@ -7,39 +7,24 @@ CREATE TEMPORARY TABLE IF NOT EXISTS many_question (
     at timestamptz NOT NULL, known_at timestamptz NOT NULL, before timestamptz NOT NULL
 );
 
--- The numbers asked about, in their order, with the stretch of the numbering plan each lies in.
-CREATE TEMPORARY TABLE IF NOT EXISTS many_number (number bigint NOT NULL, stretch bigint);
-CREATE TEMPORARY TABLE IF NOT EXISTS many_pair (number bigint NOT NULL, seller_id bigint NOT NULL);
-
--- What the register holds under those numbers, at whatever time.
-CREATE TEMPORARY TABLE IF NOT EXISTS many_opt_out (
-    number bigint NOT NULL, record_id bigint NOT NULL, scope smallint NOT NULL, sector smallint, company_id bigint,
-    channels smallint NOT NULL, whole boolean NOT NULL, valid tstzrange NOT NULL, recorded tstzrange NOT NULL
-);
-CREATE TEMPORARY TABLE IF NOT EXISTS many_consent (
-    number bigint NOT NULL, company_id bigint NOT NULL, record_id bigint NOT NULL, sectors smallint NOT NULL,
-    channels smallint NOT NULL, status smallint NOT NULL, given_at timestamptz NOT NULL,
-    on_record_since timestamptz NOT NULL, valid tstzrange NOT NULL, recorded tstzrange NOT NULL
-);
-CREATE TEMPORARY TABLE IF NOT EXISTS many_relationship (
-    number bigint NOT NULL, company_id bigint NOT NULL, record_id bigint NOT NULL, kind smallint NOT NULL,
-    on_record_since timestamptz NOT NULL, valid tstzrange NOT NULL, recorded tstzrange NOT NULL
-);
-CREATE TEMPORARY TABLE IF NOT EXISTS many_reassigned (number bigint NOT NULL);
-CREATE TEMPORARY TABLE IF NOT EXISTS many_attempt (
-    number bigint NOT NULL, seller_id bigint NOT NULL, checked_at timestamptz NOT NULL
+-- What is asked about, whenever and from whichever caller, in the order of the numbers; `stretch` is where the stretch of
+-- the numbering plan begins that the number lies in.
+CREATE TEMPORARY TABLE IF NOT EXISTS many_subject (
+    number bigint NOT NULL, company_id bigint NOT NULL, seller_id bigint NOT NULL, sector smallint NOT NULL,
+    channel smallint NOT NULL, stretch bigint
 );
 
 -- The places of those stretches: which are the same place; the caps that may hold there; when its calling hours change.
 CREATE TEMPORARY TABLE IF NOT EXISTS many_place (
-    stretch bigint NOT NULL, place integer NOT NULL, fewest smallint, widest interval NOT NULL, turns timestamptz[] NOT NULL
+    stretch bigint NOT NULL, place integer NOT NULL, fewest smallint, widest interval NOT NULL,
+    turns timestamptz[] NOT NULL
 );
 
--- What tells a question from others, and the records of its own number.
-CREATE TEMPORARY TABLE IF NOT EXISTS many_known (
-    n integer NOT NULL, alike boolean NOT NULL, company_id bigint NOT NULL, seller_id bigint NOT NULL,
-    caller bigint NOT NULL, sector smallint NOT NULL, channel smallint NOT NULL, purpose smallint NOT NULL,
-    place integer NOT NULL, at_stretch integer NOT NULL, known_stretch integer NOT NULL, hours_stretch integer NOT NULL,
+-- What the register holds under each subject: whether it may be like others, what its records look like, and which
+-- they are.
+CREATE TEMPORARY TABLE IF NOT EXISTS many_held (
+    number bigint NOT NULL, company_id bigint NOT NULL, seller_id bigint NOT NULL, sector smallint NOT NULL,
+    channel smallint NOT NULL, stretch bigint, plain boolean NOT NULL, attempts integer NOT NULL,
     said integer NOT NULL, agreed bigint NOT NULL, related integer NOT NULL,
     opt_out_record bigint, since timestamptz, consent_record bigint, relationship_record bigint
 );
