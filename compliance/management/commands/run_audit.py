@@ -68,7 +68,7 @@ class Command(RegistryCommand):
 
     def _audit(self, pairs: list[tuple[int, date]]) -> list[dict[str, Any]]:
         outcomes = []
-        with self.progress("audits", len(pairs)) as report:
+        with self.progress("company-days", len(pairs)) as report:
             for company_id, day in pairs:
                 outcomes.append(self._until_done(company_id, day))
                 report(len(outcomes))
@@ -85,7 +85,17 @@ class Command(RegistryCommand):
     def _print(self, outcomes: list[dict[str, Any]], answer: dict[str, Any]) -> None:
         names = Company.objects.in_bulk({outcome["company_id"] for outcome in outcomes})
         table = Table(box=None, header_style="dim")
-        for heading in ("day", "company", "state", "calls", "violations", "new", "withdrawn", "incidents"):
+        for heading in (
+            "day",
+            "company",
+            "state",
+            "calls",
+            "violations",
+            "new",
+            "withdrawn",
+            "kept",
+            "incidents",
+        ):
             justify = "left" if heading in ("day", "company", "state") else "right"
             table.add_column(heading, justify=justify, no_wrap=True)
         for outcome in outcomes:
@@ -96,8 +106,9 @@ class Command(RegistryCommand):
                 outcome["state"],
                 f"{outcome['calls']:,}",
                 f"{sum(outcome['violations'].values()):,}",
-                f"{changes.get('added', 0):,}",
+                f"{changes.get('added', 0) + changes.get('reopened', 0):,}",
                 f"{changes.get('withdrawn', 0):,}",
+                f"{changes.get('kept', 0):,}",
                 f"{outcome['incidents']:,}",
             )
         # Wider than a narrow terminal, rather than with half a figure.
@@ -109,16 +120,25 @@ class Command(RegistryCommand):
         ).print(table)
         self.table(
             {"calls": f"{answer['calls']:,}"}
+            | {name: f"{answer[name]:,}" for name in ("incidents", "checks_skipped") if answer[name]}
             | {code: f"{count:,}" for code, count in answer["violations"].items()}
         )
 
 
 def totals(outcomes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Calls and violations by code, over all of the audits."""
+    """Calls, violations by code, what changed against the runs before, and incidents, over all of the audits."""
     found: Counter[str] = Counter()
+    changes: Counter[str] = Counter(added=0, withdrawn=0, reopened=0, kept=0)
     for outcome in outcomes:
         found.update(outcome["violations"])
-    return {"calls": sum(outcome["calls"] for outcome in outcomes), "violations": dict(found.most_common())}
+        changes.update(outcome["changes"])
+    return {
+        "calls": sum(outcome["calls"] for outcome in outcomes),
+        "violations": dict(found.most_common()),
+        "changes": dict(changes),
+        "incidents": sum(outcome["incidents"] for outcome in outcomes),
+        "checks_skipped": sum(outcome["checks_skipped"] for outcome in outcomes),
+    }
 
 
 def _problem(outcome: dict[str, Any]) -> str:
