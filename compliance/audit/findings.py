@@ -55,10 +55,12 @@ WITH called AS MATERIALIZED (
 {read(HERE / "earlier.sql")})
 SELECT id, number, seller_id, check_id, started_at FROM (
 {MATCHED}) AS matched"""
-FIND = f"""INSERT INTO audit_found
+CODES = f"""INSERT INTO audit_code
 WITH exceeding AS MATERIALIZED (
 {read(HERE / "over_cap.sql")}), findings AS MATERIALIZED (
 {read(HERE / "calls_and_checks.sql")})
+{read(HERE / "codes.sql")}"""
+FIND = f"""INSERT INTO audit_found
 {read(HERE / "findings.sql")}"""
 
 
@@ -106,8 +108,8 @@ def working_tables() -> Iterator[None]:
     yield
     run("RESET work_mem")
     run(
-        "DROP TABLE audit_call, audit_matched, audit_suspect, audit_earlier, audit_found, audit_undecided, "
-        "audit_check"
+        "DROP TABLE audit_call, audit_matched, audit_suspect, audit_earlier, audit_code, audit_found, "
+        "audit_undecided, audit_check"
     )
 
 
@@ -137,9 +139,9 @@ def find(held: Claim) -> Found:
     found = Found()
     values = {"company_id": held.company_id, "since": held.since, "until": held.until}
     found.calls = run(read(HERE / "load_calls.sql"), **values)
-    run(read(HERE / "load_checks.sql"), **values)
+    checks = run(read(HERE / "load_checks.sql"), **values)
     run("ANALYZE audit_call (number), audit_check (id, number)")
-    cuts = [number for (number,) in rows(CUTS, piece=PIECE)]
+    cuts = [number for (number,) in rows(CUTS, piece=PIECE)] if found.calls + checks > PIECE else [0]
     lookback = _lookback()
     for first, past in pairwise([*cuts, PAST_ALL]):
         held.beat()
@@ -154,7 +156,7 @@ def _lookback() -> timedelta:
 
 
 def _piece(first: int, past: int, held: Claim, lookback: timedelta, found: Found) -> None:
-    run("TRUNCATE audit_matched, audit_suspect, audit_earlier, many_question")
+    run("TRUNCATE audit_matched, audit_suspect, audit_earlier, audit_code, many_question")
     ((calls,),) = rows(
         "SELECT count(*) FROM audit_call WHERE number >= %(first)s AND number < %(past)s",
         first=first,
@@ -179,7 +181,10 @@ def _piece(first: int, past: int, held: Claim, lookback: timedelta, found: Found
     found.rules.update({rule for _, rule in asked} - {None})
     _count_calls(held, lookback)
     columns = zip((*rules.Findings._fields, "code"), zip(*rules.ROWS, strict=True), strict=True)
-    run(FIND, rule_bits=RULE_BITS, **{name: list(column) for name, column in columns})
+    if run(CODES, **{name: list(column) for name, column in columns}):
+        # There are few of them: said so, the planner starts from them.
+        run("ANALYZE audit_code (n)")
+        run(FIND, rule_bits=RULE_BITS)
 
 
 def _months(earliest: datetime, latest: datetime, lookback: timedelta) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 -- The working tables of one audit, private to its connection. A run that was cut off may have left its own behind.
-DROP TABLE IF EXISTS audit_call, audit_matched, audit_suspect, audit_earlier, audit_found, audit_undecided, audit_check;
+DROP TABLE IF EXISTS audit_call, audit_matched, audit_suspect, audit_earlier, audit_code, audit_found, audit_undecided,
+    audit_check;
 
 -- The calls of the company and day, numbered in the order of the called numbers.
 CREATE TEMPORARY TABLE audit_call (
@@ -24,6 +25,12 @@ CREATE TEMPORARY TABLE audit_suspect (n integer NOT NULL, most smallint NOT NULL
 CREATE TEMPORARY TABLE audit_earlier (
     id bigint NOT NULL, number bigint NOT NULL, seller_id bigint NOT NULL, check_id bigint,
     started_at timestamptz NOT NULL
+);
+
+-- The codes that calls of the piece get, with what was true of the call and its check.
+CREATE TEMPORARY TABLE audit_code (
+    n integer NOT NULL, code text NOT NULL, checked boolean NOT NULL, denied boolean NOT NULL, lapsed boolean NOT NULL,
+    same_caller boolean NOT NULL, over_cap boolean NOT NULL
 );
 
 -- What was found in all pieces: one row for each call and code.

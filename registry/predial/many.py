@@ -21,7 +21,7 @@ from registry.sql import read
 RECENT = timedelta(days=3)
 ASK = f"""INSERT INTO many_decided
 WITH asked AS MATERIALIZED (
-    SELECT * FROM many_question WHERE n IN (SELECT asked_n FROM many_answer)
+    SELECT * FROM many_question WHERE n IN (SELECT n FROM many_answer WHERE n = asked_n)
 ), {DECIDED}
 SELECT n, at, decision_id, allowed, reasons, standing, caller_registered, refused, out_of_all, out_of_sector,
     out_of_channel, ground, regime, hours, attempts_exceeded, policy_id, consent_record, relationship_record,
@@ -32,8 +32,8 @@ FROM many_question"""
 WIDEST = "SELECT coalesce(max(widest), interval '0') FROM many_place"
 MISSING = """SELECT windows_key, calendar, zone_key, min(at) FROM many_decided
 WHERE decision_id IS NULL AND windows_key <> '' GROUP BY windows_key, calendar, zone_key"""
-COUNTED = """SELECT (SELECT count(*) FROM many_answer), (SELECT count(DISTINCT asked_n) FROM many_answer),
-    (SELECT count(*) FROM many_decided)"""
+COUNTED = """SELECT count(*), count(*) FILTER (WHERE n = asked_n), (SELECT count(*) FROM many_decided)
+FROM many_answer"""
 
 
 class Span(NamedTuple):

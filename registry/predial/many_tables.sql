@@ -47,7 +47,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS many_decided (
 -- Each question with its answer, and with its own records in the place of those of the question that was asked.
 CREATE OR REPLACE TEMPORARY VIEW many_judged AS
 SELECT
-    answer.n, decided.decision_id, decided.allowed, decided.reasons, decided.standing, decided.caller_registered,
+    answer.n, answer.asked_n, decided.decision_id, decided.allowed, decided.reasons, decided.standing, decided.caller_registered,
     decided.refused, decided.out_of_all, decided.out_of_sector, decided.out_of_channel, decided.ground, decided.regime,
     decided.hours, decided.attempts_exceeded, decided.policy_id,
     CASE WHEN answer.alike AND decided.consent_record IS NOT NULL
