@@ -1,6 +1,6 @@
 -- What facts.sql would read under the number of each subject: one look into each index, in the order of the index. Each
--- is an aggregate of its own: as joins, the planner might read whole tables, whose size has nothing to do with the
--- questions.
+-- is an aggregate of its own, or has a limit: as joins, the planner might read whole tables, whose size has nothing to
+-- do with the questions.
 --
 -- A subject is plain if there is at most one opt-out that weighs (of all hours), and one consent in all its versions or
 -- one relationship, of a number that did not change hands; and if each of these rows holds, or does not, for all of the
@@ -14,7 +14,7 @@ SELECT
         AND (agreed.record_id IS NULL OR related.record_id IS NULL)
         AND CASE
             WHEN agreed.record_id IS NULL AND related.record_id IS NULL THEN true
-            ELSE NOT EXISTS (SELECT FROM registry_reassignment WHERE number = asked.number)
+            ELSE (SELECT true FROM registry_reassignment WHERE number = asked.number LIMIT 1) IS NULL
         END,
     attempts.made,
     coalesce(said.shape, 0) + CASE WHEN said.since >= agreed.given_at THEN 8 ELSE 0 END,
