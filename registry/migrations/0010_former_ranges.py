@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0007_lookups_by_btree'),
+        ('registry', '0008_scrubs'),
     ]
 
     operations = [

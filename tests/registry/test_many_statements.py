@@ -52,7 +52,7 @@ def test_it_knows_every_table_the_facts_come_from():
 
 
 def test_it_knows_everything_that_facts_see_of_a_question():
-    assert set(re.findall(r"asked\.(\w+)", text("facts.sql", "decided.sql"))) == ASKED
+    assert set(re.findall(r"asked\.(\w+)", text("facts.sql", "decided.sql"))) <= ASKED
 
 
 def part(statement, table):
