@@ -107,6 +107,7 @@ def working_tables() -> Iterator[None]:
     run("SET work_mem = '64MB'")
     yield
     run("RESET work_mem")
+    many.empty_tables()
     run(
         "DROP TABLE audit_call, audit_matched, audit_suspect, audit_earlier, audit_code, audit_found, "
         "audit_undecided, audit_check"

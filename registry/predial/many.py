@@ -51,6 +51,11 @@ def open_tables() -> None:
     _run(f"{read(HERE / 'many_tables.sql')}; TRUNCATE many_question")
 
 
+def empty_tables() -> None:
+    """Leave nobody's number behind on this connection."""
+    _run("TRUNCATE many_question, many_subject, many_place, many_held, many_answer, many_decided")
+
+
 def answer() -> None:
     """Answer the questions in `many_question`.
 

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
-from compliance import tasks
+from compliance import calls, tasks
 from compliance.audit import audit
 from compliance.management.days import add_days, days
 from registry import ids
@@ -76,6 +76,8 @@ class Command(RegistryCommand):
 
     def _until_done(self, company_id: int, day: date) -> dict[str, Any]:
         """Audit a company-day here; or wait for the worker that is at it, and look whether it has to be done again."""
+        # A log in its last transaction is waited for before the day is claimed, or the day would be done twice.
+        calls.settle(company_id=company_id)
         while True:
             outcome = audit.audit(company_id, day, clock=datetime.now(UTC))
             if outcome["claimed"] or outcome["state"] != "running":
