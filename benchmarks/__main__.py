@@ -11,6 +11,7 @@ FIGURES = {
     "check": "the whole check over HTTP, against a bare Django view, pgbench and the naive way",
     "scrub": "a list of a million numbers from CSV to CSV, against DuckDB's bare anti-join of the same files",
     "ingest": "a call log of two million rows from upload to indexed, against a raw COPY of the same file",
+    "audit": "company-days of calls by two workers, against an ORM loop and DuckDB on the like question",
 }
 
 

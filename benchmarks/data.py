@@ -89,7 +89,7 @@ def make(folder: Path, population: Population, dsn: str, say: Callable[[str], No
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("SET synchronous_commit = off")
         connection.execute("SET maintenance_work_mem = '1GB'")
-        _make_functions(connection)
+        make_functions(connection)
         taken = [indexes.take(connection, table) for table in BULKY]
         for name, count, more in _parts(population):
             _write(connection, name, count, values | more, say)
@@ -216,8 +216,8 @@ def _parts(population: Population) -> list[tuple[str, int, dict[str, int]]]:
     ]
 
 
-def _make_functions(connection: psycopg.Connection) -> None:
-    """The two functions the statements share; simple enough for the planner to inline."""
+def make_functions(connection: psycopg.Connection) -> None:
+    """The two functions the statements share, in one session; simple enough for the planner to inline."""
     connection.execute(
         "CREATE FUNCTION pg_temp.number_of(person bigint) RETURNS bigint LANGUAGE sql IMMUTABLE"
         f" RETURN {number_sql('person')}"

@@ -6,7 +6,7 @@ it is (indexes are met, nothing is fetched twice), so that the comparison is wit
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import phonenumbers
 from django.db import connection
@@ -104,42 +104,69 @@ class Checks(APIView):
     def post(self, request: Request) -> Response:
         question = Question(data=request.data)
         question.is_valid(raise_exception=True)
-        check = ask(company=request.user, now=datetime.now(UTC), **question.validated_data)
+        check = ask(Asked(company=request.user, at=datetime.now(UTC), **question.validated_data))
         return Response(Answer(check).data)
 
 
-def ask(*, company: Company, number: int, caller: int, sector: str, channel: str, now: datetime) -> Check:
+class Asked(NamedTuple):
+    """One question and its moment."""
+
+    company: Company
+    number: int
+    caller: int
+    sector: str
+    channel: str
+    at: datetime
+
+
+class Found(NamedTuple):
+    """What was found: why not, and on what terms and consent."""
+
+    codes: list[str]
+    policy: Policy
+    consent: Consent | None
+
+
+def ask(asked: Asked) -> Check:
     """Look at one fact after the other, decide, and write the check."""
-    then: dict[str, Any] = {"valid__contains": now, "recorded__contains": now}
-    policy = policy_of(number, sector, then)
-    reasons = []
-    licensed = {licence.sector for licence in Licence.objects.filter(company=company, **then)}
-    if not licensed:
-        reasons.append("company_not_licensed")
-    elif sector not in licensed:
-        reasons.append("sector_not_licensed")
-    if not Caller.objects.filter(number=caller, company=company, **then).exists():
-        reasons.append("caller_not_registered")
-    consent = consent_of(company, number, sector, channel, then)
-    reasons += refusals(company, number, sector, channel, consent=consent, then=then)
-    if consent is None:
-        related = Relationship.objects.filter(number=number, company=company, **then).first()
-        if related is None:
-            reasons.append("consent_missing")
-    if not is_open(policy, now):
-        reasons.append("outside_calling_hours")
-    day = now - timedelta(days=1)
-    made = Check.objects.filter(number=number, seller=company, allowed=True, kind="dial", checked_at__gte=day)
-    if made.count() >= 3:
-        reasons.append("attempts_exceeded")
+    found = reasons(asked, {"valid__contains": asked.at, "recorded__contains": asked.at})
     check = Check(
-        id=next_id(), checked_at=now, number=number, company=company, seller=company, caller=caller, sector=sector,
-        channel=channel, purpose="marketing", kind="dial", allowed=not reasons, decision_id=0, policy=policy,
-        consent=consent and consent.record_id, valid_until=None if reasons else now + policy.check_validity,
+        id=next_id(), checked_at=asked.at, number=asked.number, company=asked.company, seller=asked.company,
+        caller=asked.caller, sector=asked.sector, channel=asked.channel, purpose="marketing", kind="dial",
+        allowed=not found.codes, decision_id=0, policy=found.policy,
+        consent=found.consent and found.consent.record_id,
+        valid_until=None if found.codes else asked.at + found.policy.check_validity,
     )  # fmt: skip
     check.save(force_insert=True)
-    check.reasons = reasons or ["consent_on_record"]
+    check.reasons = found.codes or ["consent_on_record"]
     return check
+
+
+def reasons(asked: Asked, then: dict[str, Any]) -> Found:
+    """Why not; nothing if it is allowed."""
+    company, number, sector, now = asked.company, asked.number, asked.sector, asked.at
+    policy = policy_of(number, sector, then)
+    codes = []
+    licensed = {licence.sector for licence in Licence.objects.filter(company=company, **then)}
+    if not licensed:
+        codes.append("company_not_licensed")
+    elif sector not in licensed:
+        codes.append("sector_not_licensed")
+    if not Caller.objects.filter(number=asked.caller, company=company, **then).exists():
+        codes.append("caller_not_registered")
+    consent = consent_of(company, number, sector, asked.channel, then)
+    codes += refusals(company, number, sector, asked.channel, consent=consent, then=then)
+    if consent is None and not Relationship.objects.filter(number=number, company=company, **then).exists():
+        codes.append("consent_missing")
+    if not is_open(policy, now):
+        codes.append("outside_calling_hours")
+    day = now - timedelta(days=1)
+    made = Check.objects.filter(
+        number=number, seller=company, allowed=True, kind="dial", checked_at__gte=day, checked_at__lt=now
+    )
+    if made.count() >= 3:
+        codes.append("attempts_exceeded")
+    return Found(codes, policy, consent)
 
 
 def policy_of(number: int, sector: str, then: dict[str, Any]) -> Policy:

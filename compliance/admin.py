@@ -85,6 +85,11 @@ _found = column(
     "violations", lambda row: ", ".join(f"{code} {count:,}" for code, count in row.violations.items()) or None
 )
 
+_changed = column(
+    "changes",
+    lambda row: ", ".join(f"{name} {count:,}" for name, count in row.changes.items() if count) or None,
+)
+
 
 @admin.register(Audit)
 class AuditAdmin(RecordAdmin):
@@ -92,11 +97,11 @@ class AuditAdmin(RecordAdmin):
 
     keys = Keys(prefix="aud", company="company", company_indexed=True, time="day", time_indexed=False)
     list_select_related = ("company",)
-    list_display = (public("aud"), company(), "day", "state", "calls", _found, "incidents", "runs")
+    list_display = (public("aud"), company(), "day", "state", "calls", _found, _changed, "incidents", "runs")
     list_filter = ("state",)
     fields = readonly_fields = (
         *list_display,
-        pretty("changes"),
+        "checks_skipped",
         "requested_at",
         "started_at",
         "finished_at",

@@ -46,7 +46,7 @@ def audits(*, clock: datetime) -> list[tuple[int, date]]:
 
 
 def missed(first: date, last: date) -> list[tuple[int, date]]:
-    """The company-days from `first` to before `last` (UTC) that have calls and were never audited, or in vain."""
+    """The company-days from `first` to before `last` (UTC) with calls or checks, never audited or in vain."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -55,13 +55,19 @@ def missed(first: date, last: date) -> list[tuple[int, date]]:
             CROSS JOIN generate_series(%(first)s::date, %(last)s::date - 1, interval '1 day') AS days (day)
             LEFT JOIN compliance_audit AS audited
                 ON audited.company_id = company.id AND audited.day = days.day::date
-            WHERE audited.state = 'failed' OR audited.id IS NULL AND EXISTS (
+            WHERE audited.state = 'failed' OR audited.id IS NULL AND (EXISTS (
                 SELECT
                 FROM compliance_call AS call
                 WHERE call.company_id = company.id
                     AND call.started_at >= days.day::timestamp AT TIME ZONE 'UTC'
                     AND call.started_at < (days.day::timestamp + interval '1 day') AT TIME ZONE 'UTC'
-            )
+            ) OR EXISTS (
+                SELECT
+                FROM registry_check AS asked
+                WHERE asked.company_id = company.id
+                    AND asked.checked_at >= days.day::timestamp AT TIME ZONE 'UTC'
+                    AND asked.checked_at < (days.day::timestamp + interval '1 day') AT TIME ZONE 'UTC'
+            ))
             ORDER BY days.day, company.id
             """,
             {"first": first, "last": last},

@@ -1,12 +1,13 @@
 """The numbering plan in the database: loaded from `registry/numbering.py`, one row a stretch of numbers."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db import connection, transaction
 
 from registry import numbering
 from registry.errors import PolicyGap
-from registry.models import NumberRange
+from registry.models import FormerRange, NumberRange
 
 
 def policy_jurisdiction(jurisdiction: str, with_pack: frozenset[str]) -> str:
@@ -42,14 +43,22 @@ def ranges(with_pack: frozenset[str]) -> Iterator[tuple[int, int, str, str, str]
 
 
 @transaction.atomic
-def load(with_pack: frozenset[str]) -> int:
-    """Replace the numbering plan if it differs from the table; the number of rows written."""
+def load(with_pack: frozenset[str], *, clock: datetime) -> int:
+    """Replace the numbering plan if it differs from the table; the number of rows written.
+
+    Stretches that go are kept as `FormerRange`, so that an audit knows which answers came from another plan.
+    """
     rows = list(ranges(with_pack))
-    stored = NumberRange.objects.order_by("first").values_list(
-        "first", "past", "jurisdiction", "zone_key", "calendar"
-    )
-    if list(stored) == rows:
+    fields = ("first", "past", "jurisdiction", "zone_key", "calendar")
+    stored = list(NumberRange.objects.order_by("first").values_list(*fields))
+    if stored == rows:
         return 0
+    FormerRange.objects.bulk_create(
+        [
+            FormerRange(**dict(zip(fields, row, strict=True)), until=clock)
+            for row in sorted(set(stored) - set(rows))
+        ]
+    )
     NumberRange.objects.all().delete()
     with (
         connection.cursor() as cursor,

@@ -44,7 +44,7 @@ def load(*, clock: datetime, folder: Path = FOLDER) -> Loaded:
         for sector in SECTORS:
             more, fewer = _put_in_force(read, jurisdiction, sector, clock)
             added, superseded = added + more, superseded + fewer
-    ranges = places.load(with_pack)
+    ranges = places.load(with_pack, clock=clock)
     return Loaded(len(read), added, superseded, ranges)
 
 

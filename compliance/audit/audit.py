@@ -50,10 +50,10 @@ def audit(company_id: int, day: date, *, clock: datetime) -> dict[str, Any]:
 def _carry_out(held: Claim) -> None:
     with findings.working_tables():
         found = findings.find(held)
-        incidents = recheck.recheck(held)
+        rechecked = recheck.recheck(held, found.differing)
         held.beat()
         with transaction.atomic():
-            Incident.objects.bulk_create(incidents, ignore_conflicts=True, batch_size=1000)
+            Incident.objects.bulk_create(rechecked.incidents, ignore_conflicts=True, batch_size=1000)
             replaced = violations.replace(
                 audit_id=held.audit_id,
                 company_id=held.company_id,
@@ -71,8 +71,11 @@ def _carry_out(held: Claim) -> None:
                 violations=replaced.counts,
                 changes=replaced.changes,
                 incidents=Incident.objects.filter(audit_id=held.audit_id).count(),
+                checks_skipped=rechecked.skipped,
             )
-    for incident in incidents:
+    if rechecked.skipped:
+        log.warning("checks_skipped", company=held.company_id, audit=held.audit_id, checks=rechecked.skipped)
+    for incident in rechecked.incidents:
         log.error("check_differs", check=incident.check_id, company=held.company_id, audit=held.audit_id)
 
 
@@ -88,6 +91,7 @@ def outcome(row: Audit, *, claimed: bool) -> dict[str, Any]:
         "violations": row.violations,
         "changes": row.changes,
         "incidents": row.incidents,
+        "checks_skipped": row.checks_skipped,
         "problem": row.problem,
     }
 
@@ -96,7 +100,7 @@ def outcome(row: Audit, *, claimed: bool) -> dict[str, Any]:
 def request(
     first: date, last: date, company_ids: list[int] | None = None, *, clock: datetime
 ) -> list[tuple[int, date]]:
-    """Queue the audit of every company-day from `first` to `last` that has calls, or was audited before.
+    """Queue the audit of every company-day from `first` to `last` that has calls or checks, or was audited before.
 
     Which they are, by day and company. One that is being worked on will be done once more.
     """
@@ -105,9 +109,9 @@ def request(
             """
             INSERT INTO compliance_audit AS held (
                 company_id, day, state, requested_at, runs, rule_digest, policy_digest, calls, violations, changes,
-                incidents, problem
+                incidents, checks_skipped, problem
             )
-            SELECT company.id, days.day::date, 'queued', %(clock)s, 0, '', '', 0, '{}', '{}', 0, ''
+            SELECT company.id, days.day::date, 'queued', %(clock)s, 0, '', '', 0, '{}', '{}', 0, 0, ''
             FROM registry_company AS company
             CROSS JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS days (day)
             WHERE (%(companies)s::bigint[] IS NULL OR company.id = ANY (%(companies)s::bigint[]))
@@ -116,6 +120,11 @@ def request(
                     WHERE call.company_id = company.id
                         AND call.started_at >= days.day AT TIME ZONE 'UTC'
                         AND call.started_at < (days.day + interval '1 day') AT TIME ZONE 'UTC'
+                ) OR EXISTS (
+                    SELECT FROM registry_check AS asked
+                    WHERE asked.company_id = company.id
+                        AND asked.checked_at >= days.day AT TIME ZONE 'UTC'
+                        AND asked.checked_at < (days.day + interval '1 day') AT TIME ZONE 'UTC'
                 ) OR EXISTS (
                     SELECT FROM compliance_audit AS audited
                     WHERE audited.company_id = company.id AND audited.day = days.day::date

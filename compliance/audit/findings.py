@@ -1,5 +1,6 @@
 """One set-wise pass over a day's calls: match each to its check, ask the rule as of the call, count the calls made.
 
+The checks of the day are asked again in the same pass, for `recheck.py`: most share their numbers with the calls.
 Everything happens in the working tables of `tables.sql`, piece by piece; nothing that others see is written. What was
 found stands in `audit_found` at the end, for `violations.replace`.
 """
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +19,15 @@ from django.db.models import Max
 
 from compliance.audit import rules
 from compliance.audit.claims import Claim
-from registry import timetables
 from registry.errors import Undecidable
 from registry.models import Policy, RuleSet
-from registry.predial.facts import DECIDED, RULE_BITS, bounds, undecidable
-from registry.shapes import LONGEST_CAP
+from registry.predial import many
+from registry.predial.facts import RULE_BITS, undecidable
 from registry.sql import read
 
 HERE = Path(__file__).parent
-#: Calls judged by one statement: large enough to spread its cost, small enough for a beat between two of them.
-PIECE = 20_000
+#: Calls and checks judged at once: enough to spread the cost of a statement, few enough for a beat between two pieces.
+PIECE = 100_000
 #: What the clock of a company's exchange may differ from ours: both follow NTP, and many logs hold whole seconds only.
 SKEW = timedelta(seconds=5)
 #: How far before a call its check is looked for, at least: Canada and the United States let one be used for 31 days.
@@ -34,24 +35,32 @@ LOOKBACK = timedelta(days=32)
 
 MATCHED = read(HERE / "matched.sql")
 MATCH = f"""INSERT INTO audit_matched
-WITH called AS MATERIALIZED (SELECT * FROM audit_call WHERE n BETWEEN %(first)s AND %(last)s)
+WITH called AS MATERIALIZED (SELECT * FROM audit_call WHERE number >= %(first)s AND number < %(past)s)
 {MATCHED}"""
-JUDGE = f"""INSERT INTO audit_judged
-WITH asked AS MATERIALIZED (
-{read(HERE / "audit.sql")}), {DECIDED}
-SELECT n, decision_id, allowed, reasons, standing, caller_registered, refused, out_of_all, out_of_sector,
-    out_of_channel, ground, regime, hours, attempts_exceeded, policy_id, consent_record, relationship_record,
-    opt_out_record, since, windows_key, calendar, zone_key
-FROM decided"""
+#: Every number at which a piece begins, and one that is past all of them. Pieces hold whole numbers.
+CUTS = """SELECT DISTINCT number FROM (
+    SELECT number, row_number() OVER (ORDER BY number) AS place FROM (
+        SELECT number FROM audit_call UNION ALL SELECT number FROM audit_check
+    ) AS every
+) AS placed WHERE place %% %(piece)s = 1 ORDER BY number"""
+#: No number has more digits.
+PAST_ALL = 10**15
+DIFFERING = """SELECT audit_check.n FROM audit_check
+JOIN many_answer AS answer ON answer.n = -audit_check.n
+JOIN many_decided AS decided ON decided.n = answer.asked_n
+WHERE decided.decision_id IS DISTINCT FROM audit_check.decision_id
+    OR decided.allowed IS DISTINCT FROM audit_check.allowed"""
 EARLIER = f"""INSERT INTO audit_earlier
 WITH called AS MATERIALIZED (
 {read(HERE / "earlier.sql")})
 SELECT id, number, seller_id, check_id, started_at FROM (
 {MATCHED}) AS matched"""
-FIND = f"""INSERT INTO audit_found
+CODES = f"""INSERT INTO audit_code
 WITH exceeding AS MATERIALIZED (
 {read(HERE / "over_cap.sql")}), findings AS MATERIALIZED (
 {read(HERE / "calls_and_checks.sql")})
+{read(HERE / "codes.sql")}"""
+FIND = f"""INSERT INTO audit_found
 {read(HERE / "findings.sql")}"""
 
 
@@ -60,6 +69,8 @@ class Found:
     """What a pass was about, and what it could not judge."""
 
     calls: int = 0
+    #: The checks of the day, by their n in `audit_check`, whose answer did not come out the same.
+    differing: list[int] = field(default_factory=list)
     undecided: dict[str, int] = field(default_factory=dict)
     policies: set[int] = field(default_factory=set)
     rules: set[int] = field(default_factory=set)
@@ -91,9 +102,14 @@ def _joint(digests: Any) -> str:
 def working_tables() -> Iterator[None]:
     """The audit's working tables on this connection, gone afterwards."""
     run(read(HERE / "tables.sql"))
+    many.open_tables()
+    # Sorts and hashes of a piece stay in memory.
+    run("SET work_mem = '64MB'")
     yield
+    run("RESET work_mem")
+    many.empty_tables()
     run(
-        "DROP TABLE audit_call, audit_matched, audit_judged, audit_suspect, audit_earlier, audit_found, "
+        "DROP TABLE audit_call, audit_matched, audit_suspect, audit_earlier, audit_code, audit_found, "
         "audit_undecided, audit_check"
     )
 
@@ -117,21 +133,20 @@ def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
 
 
 def find(held: Claim) -> Found:
-    """Fill `audit_found` with everything found against the company's calls of the day.
+    """Fill `audit_found` with everything found against the company's calls of the day, and ask its checks again.
 
     Calls on which no verdict can be given are counted by reason, and get the codes that need none; nothing is guessed.
     """
     found = Found()
     values = {"company_id": held.company_id, "since": held.since, "until": held.until}
     found.calls = run(read(HERE / "load_calls.sql"), **values)
-    if not found.calls:
-        return found
-    run("ALTER TABLE audit_call ADD PRIMARY KEY (n)")
-    run("ANALYZE audit_call")
+    checks = run(read(HERE / "load_checks.sql"), **values)
+    run("ANALYZE audit_call (number), audit_check (id, number)")
+    cuts = [number for (number,) in rows(CUTS, piece=PIECE)] if found.calls + checks > PIECE else [0]
     lookback = _lookback()
-    for first in range(1, found.calls + 1, PIECE):
+    for first, past in pairwise([*cuts, PAST_ALL]):
         held.beat()
-        _piece(first, min(first + PIECE - 1, found.calls), held, lookback, found)
+        _piece(first, past, held, lookback, found)
     return found
 
 
@@ -141,22 +156,36 @@ def _lookback() -> timedelta:
     return max(LOOKBACK, (longest or LOOKBACK) + timedelta(days=1))
 
 
-def _piece(first: int, last: int, held: Claim, lookback: timedelta, found: Found) -> None:
-    run("TRUNCATE audit_matched, audit_judged, audit_suspect, audit_earlier")
-    matched = run(MATCH, first=first, last=last, **_months(held.since, held.until, lookback))
-    if matched != last - first + 1:
-        raise Undecidable(f"{last - first + 1} calls gave {matched} matches")
-    run("ANALYZE audit_matched")
-    _judge(matched, found)
-    ((policies, rule_sets),) = rows(
-        "SELECT array_agg(DISTINCT policy_id), array_agg(DISTINCT decision_id >> %(bits)s) FROM audit_judged",
+def _piece(first: int, past: int, held: Claim, lookback: timedelta, found: Found) -> None:
+    run("TRUNCATE audit_matched, audit_suspect, audit_earlier, audit_code, many_question")
+    ((calls,),) = rows(
+        "SELECT count(*) FROM audit_call WHERE number >= %(first)s AND number < %(past)s",
+        first=first,
+        past=past,
+    )
+    matched = run(MATCH, first=first, past=past, **_months(held.since, held.until, lookback))
+    if matched != calls:
+        raise Undecidable(f"{calls} calls gave {matched} matches")
+    run("ANALYZE audit_matched (n, number)")
+    run(read(HERE / "audit.sql"), first=first, past=past)
+    many.answer()
+    found.differing += [n for (n,) in rows(DIFFERING)]
+    if not calls:
+        return
+    _note_undecided(found)
+    asked = rows(
+        "SELECT DISTINCT policy_id, decision_id >> %(bits)s FROM many_decided "
+        "WHERE n IN (SELECT asked_n FROM many_answer WHERE n > 0)",
         bits=RULE_BITS,
     )
-    found.policies.update(set(policies) - {None})
-    found.rules.update(set(rule_sets) - {None})
+    found.policies.update({policy for policy, _ in asked} - {None})
+    found.rules.update({rule for _, rule in asked} - {None})
     _count_calls(held, lookback)
     columns = zip((*rules.Findings._fields, "code"), zip(*rules.ROWS, strict=True), strict=True)
-    run(FIND, rule_bits=RULE_BITS, **{name: list(column) for name, column in columns})
+    if run(CODES, **{name: list(column) for name, column in columns}):
+        # There are few of them: said so, the planner starts from them.
+        run("ANALYZE audit_code (n)")
+        run(FIND, rule_bits=RULE_BITS)
 
 
 def _months(earliest: datetime, latest: datetime, lookback: timedelta) -> dict[str, Any]:
@@ -169,27 +198,6 @@ def _months(earliest: datetime, latest: datetime, lookback: timedelta) -> dict[s
     }
 
 
-def _judge(calls: int, found: Found) -> None:
-    """Ask the rule about every call of the piece; once more where the calendar of calling hours was missing."""
-    ((earliest, latest),) = rows(
-        "SELECT min(coalesce(checked_at, started_at)), max(coalesce(checked_at, started_at)) FROM audit_matched"
-    )
-    judged = run(JUDGE, **bounds(earliest, latest))
-    missing = rows(
-        "SELECT windows_key, calendar, zone_key, min(at) FROM audit_judged JOIN audit_matched USING (n) "
-        "WHERE decision_id IS NULL AND windows_key <> '' GROUP BY windows_key, calendar, zone_key"
-    )
-    if missing:
-        for windows_key, calendar, zone_key, at in missing:
-            timetables.ensure(windows_key, calendar, zone_key, at)
-        judged -= run("DELETE FROM audit_judged WHERE decision_id IS NULL")
-        judged += run(JUDGE, **bounds(earliest, latest))
-    if judged != calls:
-        raise Undecidable(f"{calls} calls gave {judged} judgements")
-    run("ANALYZE audit_judged")
-    _note_undecided(found)
-
-
 class _Missing:
     """A row of `decided` without a decision, for `undecidable` to say why."""
 
@@ -198,14 +206,15 @@ class _Missing:
 
 
 def _note_undecided(found: Found) -> None:
-    run(
-        "INSERT INTO audit_undecided SELECT id FROM audit_matched JOIN audit_judged USING (n) "
-        "WHERE decision_id IS NULL"
-    )
     undecided = rows(
-        "SELECT min(zone_key), min(policy_id), min(hours), count(*) FROM audit_judged WHERE decision_id IS NULL "
-        "GROUP BY zone_key IS NULL, policy_id IS NULL, hours IS NULL"
+        "SELECT min(zone_key), min(policy_id), min(hours), count(*) FROM many_judged "
+        "WHERE decision_id IS NULL AND n > 0 GROUP BY zone_key IS NULL, policy_id IS NULL, hours IS NULL"
     )
+    if undecided:
+        run(
+            "INSERT INTO audit_undecided SELECT id FROM audit_matched JOIN many_judged USING (n) "
+            "WHERE decision_id IS NULL"
+        )
     for *parts, count in undecided:
         reason = undecidable(_Missing(*parts)).detail
         found.undecided[reason] = found.undecided.get(reason, 0) + count
@@ -213,12 +222,13 @@ def _note_undecided(found: Found) -> None:
 
 def _count_calls(held: Claim, lookback: timedelta) -> None:
     """Find the calls that may be over a cap, and the checks of the calls made before them."""
-    back = max(lookback, LONGEST_CAP + timedelta(days=2))
-    values = {"earliest": held.since - back, "until": held.until}
-    if not run(read(HERE / "suspects.sql"), **values):
+    ((widest,),) = rows("SELECT coalesce(max(widest), interval '0') FROM many_place")
+    values = {"company_id": held.company_id, "until": held.until}
+    earliest = held.since - widest
+    if not run(read(HERE / "suspects.sql"), **values, since=held.since, earliest=earliest):
         return
     run("ANALYZE audit_suspect")
-    months = _months(held.since - back, held.until, lookback)
-    run(EARLIER, company_id=held.company_id, **values, **months)
+    earliest -= lookback
+    run(EARLIER, **values, earliest=earliest, **_months(earliest, held.until, lookback))
     run("CREATE INDEX IF NOT EXISTS audit_earlier_number ON audit_earlier (number, started_at, id)")
     run("ANALYZE audit_earlier")

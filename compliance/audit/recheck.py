@@ -4,12 +4,12 @@ Two ways that share no code: every check is put to the rule again, and a plain s
 what must never be.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from compliance.audit.claims import Claim
-from compliance.audit.findings import HERE, PIECE, rows, run
+from compliance.audit.findings import HERE, rows
 from compliance.models import Incident
 from registry import ids, timetables
 from registry.models import Decision
@@ -21,6 +21,8 @@ from registry.sql import read
 GRACE = timedelta(seconds=5)
 #: The question as it was asked; and the same without what came on record, or was counted, within `GRACE` before it.
 AS_ASKED = ((0, timedelta(0), timedelta(0)),)
+#: Checks that are asked by themselves at once.
+ASKED_AT_ONCE = 2_000
 WITHOUT_THE_LAST = ((1, GRACE, GRACE), (2, GRACE, timedelta(0)), (3, timedelta(0), GRACE))
 
 RECHECK = f"""WITH asked AS MATERIALIZED (
@@ -53,19 +55,30 @@ class Again:
         return {"verdict": verdict, "reasons": self.reasons or []}
 
 
-def recheck(held: Claim) -> list[Incident]:
-    """The incidents of the company's checks of the day, not saved."""
-    values = {"company_id": held.company_id, "since": held.since, "until": held.until}
-    checks = run(read(HERE / "load_checks.sql"), **values)
-    if not checks:
-        return []
-    run("ALTER TABLE audit_check ADD PRIMARY KEY (n)")
-    run("ANALYZE audit_check")
+@dataclass
+class Rechecked:
+    """The incidents, not saved; and how many checks could not be asked again."""
+
+    incidents: list[Incident] = field(default_factory=list)
+    skipped: int = 0
+
+
+def recheck(held: Claim, differing: list[int]) -> Rechecked:
+    """The incidents of the company's checks of the day.
+
+    `differing`: the checks, by their n in `audit_check`, whose answer did not come out the same in the pass over the
+    day. Each of them is asked once more by itself, so that no error of that pass is taken for one of ours. Checks
+    of numbers that lie elsewhere in the numbering plan since are left out and counted: they were answered under what
+    the plan said then, which no question can ask for any more.
+    """
     wrong: dict[int, dict[str, Any]] = {}
-    for first in range(1, checks + 1, PIECE):
+    moved = {n for (n,) in rows(read(HERE / "moved.sql"), only=differing)} if differing else set()
+    differing = [n for n in differing if n not in moved]
+    for first in range(0, len(differing), ASKED_AT_ONCE):
         held.beat()
-        last = min(first + PIECE - 1, checks)
-        wrong |= {again.n: again.answer for again in _differing(held, first, last)}
+        wrong |= {
+            again.n: again.answer for again in _differing(held, differing[first : first + ASKED_AT_ONCE])
+        }
     broken = rows(read(HERE / "invariant.sql"), grace=GRACE)
     for n, opt_out in broken:
         found = {
@@ -74,33 +87,27 @@ def recheck(held: Claim) -> list[Incident]:
             "opt_out": ids.public("opt", opt_out),
         }
         wrong.setdefault(n, found)
-    return _incidents(held, wrong)
+    return Rechecked(_incidents(held, wrong), len(moved))
 
 
-def _differing(held: Claim, first: int, last: int) -> list[Again]:
-    """The checks of a piece whose answer comes out otherwise, whichever way it is asked again."""
-    differing = _ask(held, first, last, AS_ASKED, agreeing=False)
+def _differing(held: Claim, only: list[int]) -> list[Again]:
+    """Those checks of `only` whose answer comes out otherwise, whichever way it is asked again."""
+    differing = _ask(held, AS_ASKED, agreeing=False, only=only)
     unknown_hours = [again for again in differing if again.decision_id is None and again.windows_key]
     if unknown_hours:
         schedules = {(again.windows_key, again.calendar, again.zone_key): again.at for again in unknown_hours}
         for (windows_key, calendar, zone_key), at in schedules.items():
             timetables.ensure(windows_key, calendar, zone_key, at)
-        differing = _ask(held, first, last, AS_ASKED, agreeing=False)
+        differing = _ask(held, AS_ASKED, agreeing=False, only=only)
     if not differing:
         return []
     only = [again.n for again in differing]
-    excused = {again.n for again in _ask(held, first, last, WITHOUT_THE_LAST, agreeing=True, only=only)}
+    excused = {again.n for again in _ask(held, WITHOUT_THE_LAST, agreeing=True, only=only)}
     return [again for again in differing if again.n not in excused]
 
 
 def _ask(
-    held: Claim,
-    first: int,
-    last: int,
-    shifts: tuple[tuple[int, timedelta, timedelta], ...],
-    *,
-    agreeing: bool,
-    only: list[int] | None = None,
+    held: Claim, shifts: tuple[tuple[int, timedelta, timedelta], ...], *, agreeing: bool, only: list[int]
 ) -> list[Again]:
     places, known, counted = zip(*shifts, strict=True)
     found = rows(
@@ -108,8 +115,6 @@ def _ask(
         place=list(places),
         known=list(known),
         counted=list(counted),
-        first=first,
-        last=last,
         only=only,
         agreeing=agreeing,
         **bounds(held.since - GRACE, held.until),

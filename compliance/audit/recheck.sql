@@ -8,5 +8,4 @@ SELECT
     audit_check.checked_at - shift.counted AS before
 FROM audit_check
 CROSS JOIN unnest(%(place)s::integer[], %(known)s::interval[], %(counted)s::interval[]) AS shift (place, known, counted)
-WHERE audit_check.n BETWEEN %(first)s AND %(last)s
-    AND (%(only)s::integer[] IS NULL OR audit_check.n = ANY (%(only)s::integer[]))
+WHERE audit_check.n = ANY (%(only)s::integer[])

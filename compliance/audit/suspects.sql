@@ -2,23 +2,27 @@
 -- before this one, whomever they were made for. The windows are those of `facts.sql`, counted at the call's start.
 -- A call that failed (disposition 3) reached nobody: it uses nothing up, and is over nothing.
 INSERT INTO audit_suspect (n, most, since)
--- Most numbers are called once: one look settles them, before windows are worked out in local time.
--- OFFSET 0 keeps it one look a call; as a join it would read all of the company's calls of two months.
-WITH again AS MATERIALIZED (
+-- Most numbers are called once: one look settles them, before windows are worked out in local time. A piece holds all
+-- calls of the day to its numbers. OFFSET 0 keeps it one look a number; as a join it would read all calls of the time.
+WITH called AS MATERIALIZED (
+    SELECT number, count(*) AS times FROM audit_matched WHERE disposition <> 3 GROUP BY number ORDER BY number
+), again AS MATERIALIZED (
     SELECT matched.n, matched.id, matched.company_id, matched.number, matched.started_at
     FROM audit_matched AS matched
-    WHERE matched.disposition <> 3
-        AND EXISTS (
+    WHERE matched.disposition <> 3 AND matched.number IN (
+        SELECT called.number
+        FROM called
+        WHERE called.times > 1 OR EXISTS (
             SELECT FROM compliance_call e
-            WHERE e.number = matched.number AND e.company_id = matched.company_id AND e.disposition <> 3
-                AND e.started_at >= %(earliest)s AND e.started_at < %(until)s
-                AND (e.started_at, e.id) < (matched.started_at, matched.id)
+            WHERE e.number = called.number AND e.company_id = %(company_id)s AND e.disposition <> 3
+                AND e.started_at >= %(earliest)s AND e.started_at < %(since)s
             OFFSET 0
         )
+    )
 )
 SELECT again.n, cap.most, spell.since
 FROM again
-JOIN audit_judged AS judged ON judged.n = again.n
+JOIN many_judged AS judged ON judged.n = again.n
 JOIN registry_policy AS policy ON policy.id = judged.policy_id
 CROSS JOIN LATERAL unnest(policy.cap_most, policy.cap_span) AS cap (most, span)
 CROSS JOIN LATERAL (

@@ -1,5 +1,5 @@
 -- The working tables of one audit, private to its connection. A run that was cut off may have left its own behind.
-DROP TABLE IF EXISTS audit_call, audit_matched, audit_judged, audit_suspect, audit_earlier, audit_found, audit_undecided,
+DROP TABLE IF EXISTS audit_call, audit_matched, audit_suspect, audit_earlier, audit_code, audit_found, audit_undecided,
     audit_check;
 
 -- The calls of the company and day, numbered in the order of the called numbers.
@@ -18,15 +18,6 @@ CREATE TEMPORARY TABLE audit_matched (
     lapsed boolean NOT NULL, at timestamptz NOT NULL
 );
 
--- The decision on each call of the piece, and the facts and records it rests on.
-CREATE TEMPORARY TABLE audit_judged (
-    n integer NOT NULL, decision_id integer, allowed boolean, reasons text[], standing text,
-    caller_registered boolean, refused boolean, out_of_all boolean, out_of_sector boolean, out_of_channel boolean,
-    ground text, regime text, hours text, attempts_exceeded boolean, policy_id bigint, consent_record bigint,
-    relationship_record bigint, opt_out_record bigint, since timestamptz, windows_key text, calendar text,
-    zone_key text
-);
-
 -- Calls of the piece that may be over a cap: the cap, and since when calls count towards it.
 CREATE TEMPORARY TABLE audit_suspect (n integer NOT NULL, most smallint NOT NULL, since timestamptz NOT NULL);
 
@@ -34,6 +25,12 @@ CREATE TEMPORARY TABLE audit_suspect (n integer NOT NULL, most smallint NOT NULL
 CREATE TEMPORARY TABLE audit_earlier (
     id bigint NOT NULL, number bigint NOT NULL, seller_id bigint NOT NULL, check_id bigint,
     started_at timestamptz NOT NULL
+);
+
+-- The codes that calls of the piece get, with what was true of the call and its check.
+CREATE TEMPORARY TABLE audit_code (
+    n integer NOT NULL, code text NOT NULL, checked boolean NOT NULL, denied boolean NOT NULL, lapsed boolean NOT NULL,
+    same_caller boolean NOT NULL, over_cap boolean NOT NULL
 );
 
 -- What was found in all pieces: one row for each call and code.
@@ -49,5 +46,6 @@ CREATE TEMPORARY TABLE audit_undecided (call_row bigint NOT NULL);
 CREATE TEMPORARY TABLE audit_check (
     n integer NOT NULL, id bigint NOT NULL, checked_at timestamptz NOT NULL, number bigint NOT NULL,
     company_id bigint NOT NULL, seller_id bigint NOT NULL, caller bigint NOT NULL, sector smallint NOT NULL,
-    channel smallint NOT NULL, purpose smallint NOT NULL, allowed boolean NOT NULL, decision_id integer NOT NULL
+    channel smallint NOT NULL, purpose smallint NOT NULL, kind smallint NOT NULL, allowed boolean NOT NULL,
+    decision_id integer NOT NULL, valid_until timestamptz
 );

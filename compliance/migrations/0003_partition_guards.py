@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0002_calls"), ("registry", "0010_partition_guards")]
+    dependencies = [("compliance", "0002_calls"), ("registry", "0009_partition_guards")]
     operations = [
         migrations.RunSQL("CALL registry_guard_partitions_v1('compliance_call')", migrations.RunSQL.noop)
     ]

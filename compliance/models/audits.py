@@ -30,8 +30,13 @@ class Audit(models.Model):
     )
     calls = models.IntegerField(default=0)
     violations = models.JSONField(default=dict, help_text="Count of each code.")
-    changes = models.JSONField(default=dict, help_text="Against the run before: added, withdrawn, kept.")
+    changes = models.JSONField(
+        default=dict, help_text="Against the run before: added, withdrawn, reopened, kept."
+    )
     incidents = models.IntegerField(default=0)
+    checks_skipped = models.IntegerField(
+        default=0, help_text="Checks not asked again: their numbers have moved in the numbering plan since."
+    )
     problem = models.TextField(blank=True)
 
     class Meta:

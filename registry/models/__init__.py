@@ -6,7 +6,7 @@ from registry.models.companies import ApiKey, Caller, Company, Licence, Member
 from registry.models.consents import Consent, Notice
 from registry.models.idempotency import IdempotencyKey
 from registry.models.opt_outs import OptOut
-from registry.models.places import NumberRange
+from registry.models.places import FormerRange, NumberRange
 from registry.models.policies import Policy, PolicyPack
 from registry.models.reassignments import Reassignment
 from registry.models.relationships import Relationship
@@ -23,6 +23,7 @@ __all__ = [
     "Company",
     "Consent",
     "Decision",
+    "FormerRange",
     "Holiday",
     "IdempotencyKey",
     "Licence",

@@ -21,3 +21,21 @@ class NumberRange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} {self.jurisdiction}"
+
+
+class FormerRange(models.Model):
+    """A stretch of the numbering plan as it was until another plan was loaded; what was answered then came from it."""
+
+    first = models.BigIntegerField()
+    past = models.BigIntegerField()
+    jurisdiction = models.CharField(max_length=6)
+    zone_key = models.TextField()
+    calendar = models.CharField(max_length=6)
+    until = models.DateTimeField(help_text="When a plan was loaded that has this stretch no more.")
+
+    class Meta:
+        # Serves the search for the stretch that held a number at a time.
+        indexes = [models.Index(fields=["until", "first"], name="former_range_until")]
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.jurisdiction} until {self.until}"

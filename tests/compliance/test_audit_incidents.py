@@ -7,8 +7,8 @@ from django.db import connection
 
 from compliance.audit import recheck
 from compliance.models import Audit, Incident, Violation
-from registry import consents, opt_outs
-from registry.models import Check, Decision, OptOut
+from registry import consents, opt_outs, places
+from registry.models import Check, Decision, FormerRange, NumberRange, OptOut, Policy
 from registry.periods import Moment, since
 from registry.predial.facts import Question
 from registry.predial.scrub import scrub
@@ -214,3 +214,51 @@ def test_it_asks_as_of_then(acme):
     held.recorded = since(held.recorded.lower, at("12:00"))
     held.save(update_fields=["recorded"])
     assert audited(acme)["incidents"] == 0
+
+
+def moved(number: int, *, calendar: str) -> None:
+    """A new numbering plan is loaded after the check, and the number lies elsewhere in it, as far as holidays go."""
+    place = places.of(number)
+    FormerRange.objects.create(
+        first=place.first, past=place.past, jurisdiction=place.jurisdiction, zone_key=place.zone_key,
+        calendar=calendar, until=at("2026-03-11 00:00"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("calendar", "incidents"), [("HK", 0), ("CN", 1)])
+def test_it_asks_no_check_again_whose_number_has_moved_in_the_plan(acme, calendar, incidents):
+    """Its answer came from another plan. One that only lost its neighbours lies where it lay."""
+    check = asked(acme, "10:00")
+    tamper(check, decision_id=an_allow(), allowed=True, valid_until=at("12:00"))
+    called(acme, "10:01", check_id=check)
+    moved(ANA, calendar=calendar)
+    outcome = audited(acme)
+    assert (outcome["incidents"], outcome["checks_skipped"]) == (incidents, 1 - incidents)
+    assert Audit.objects.get().checks_skipped == 1 - incidents
+
+
+def test_it_keeps_the_stretches_of_a_plan_that_go(acme):
+    plan = list(NumberRange.objects.values_list())
+    place = places.of(ANA)
+    NumberRange.objects.filter(pk=place.pk).update(calendar="HK")
+    clock = at("2026-03-12 00:00")
+    assert places.load(frozenset(Policy.objects.values_list("jurisdiction", flat=True)), clock=clock) == len(
+        plan
+    )
+    former = FormerRange.objects.get()
+    assert (former.first, former.past, former.calendar, former.until) == (
+        place.first,
+        place.past,
+        "HK",
+        clock,
+    )
+    assert sorted(NumberRange.objects.values_list()) == sorted(plan)
+    assert places.load(frozenset(Policy.objects.values_list("jurisdiction", flat=True)), clock=clock) == 0
+
+
+def test_it_looks_at_the_checks_of_a_day_without_calls(acme):
+    check = asked(acme, "10:00")
+    tamper(check, decision_id=an_allow(), allowed=True, valid_until=at("12:00"))
+    outcome = audited(acme)
+    assert (outcome["calls"], outcome["incidents"]) == (0, 1)
+    assert Incident.objects.get().check_id == check

@@ -124,7 +124,7 @@ def test_it_works_through_many_pieces(acme, monkeypatch):
     whole = audited(acme)
     before = rows()
     monkeypatch.setattr("compliance.audit.findings.PIECE", 5)
-    monkeypatch.setattr("compliance.audit.recheck.PIECE", 5)
+    monkeypatch.setattr("compliance.audit.recheck.ASKED_AT_ONCE", 5)
     pieces = audited(acme)
     assert whole["violations"] == {"no_check": 36, "consent_missing": 36, "attempts_exceeded_in_calls": 9}
     assert pieces["violations"] == whole["violations"]

@@ -6,11 +6,12 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from compliance.models import Violation
-from registry import ids
-from registry.models import Company
+from registry import ids, roles
+from registry.models import AccessRecord, Company
 from tests.compliance.calls_made import DAY, asked, audited, called, client, refused
 from tests.story import ANA
 
@@ -97,19 +98,52 @@ def test_it_masks_numbers(found, form):
     assert "+86138****8000" in text
 
 
-def test_it_shows_numbers_for_a_reason_that_is_logged(acme, found, caplog):
-    text = export(*SPAN, "--company", "Acme Insurance", "--unmask", "--reason", "court order 12/2026")
+REASON = "court order 12/2026"
+
+
+@pytest.fixture
+def staff(db):
+    """An observer, who sees what is masked, and a case officer, who may see more."""
+    roles.ensure()
+    for role in ("observer", "case_officer"):
+        user = get_user_model().objects.create_user(role, f"{role}@miit.example", is_staff=True)
+        roles.give(user=user, role=role)
+
+
+def test_it_shows_numbers_to_staff_and_writes_down_to_whom(acme, found, staff):
+    words = ("--unmask", "--as", "Case_Officer@miit.example", "--reason", REASON)
+    text = export(*SPAN, "--company", "Acme Insurance", *words)
     assert {row["number"] for row in table(text)} == {f"+{ANA}"}
-    (record,) = [record for record in caplog.records if "report_unmasked" in str(record.msg)]
-    assert record.msg["reason"] == "court order 12/2026"
-    assert (record.msg["kind"], record.msg["company"]) == ("violations", acme.pk)
-    assert str(ANA) not in str(record.msg)
+    record = AccessRecord.objects.get()
+    assert (record.user.username, record.kind, record.reason) == (
+        "case_officer",
+        "report of violations",
+        REASON,
+    )
+    assert record.object_id == f"2026-03-10/2026-03-10 {ids.public('com', acme.pk)}"
+    export(*SPAN, *words)
+    assert AccessRecord.objects.first().object_id == "2026-03-10/2026-03-10 all"
 
 
-@pytest.mark.parametrize("options", [("--unmask",), ("--unmask", "--reason", "x   ")])
-def test_it_shows_no_number_without_a_reason(found, options):
-    with pytest.raises(CommandError, match="--reason"):
-        export(*SPAN, *options)
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "--as"),
+        (("--as", "case_officer@miit.example"), "reason"),
+        (("--as", "case_officer@miit.example", "--reason", "x   "), "reason"),
+        (("--as", "nobody@miit.example", "--reason", REASON), "Nobody of the staff"),
+        (("--as", "observer@miit.example", "--reason", REASON), "may not see"),
+    ],
+)
+def test_it_shows_no_number_to_nobody_or_for_nothing(found, staff, options, words):
+    with pytest.raises(CommandError, match=words):
+        export(*SPAN, "--unmask", *options)
+    assert not AccessRecord.objects.exists()
+
+
+def test_it_masks_for_those_who_ask_for_nothing(found):
+    export(*SPAN)
+    assert not AccessRecord.objects.exists()
 
 
 def test_it_leaves_out_what_was_withdrawn(found):

@@ -15,6 +15,7 @@ from compliance.models import Audit, Violation
 from registry import ids
 from tests.compliance.calls_made import DAY, LATER, agreed, asked, called, client
 from tests.compliance.test_audit_undecided import FRENCH, forget_french_policy
+from tests.story import ANA
 
 SPAN = ("--from", "2026-03-09", "--to", "2026-03-10")
 
@@ -45,8 +46,15 @@ def test_it_prints_counts_for_machines(acme):
     called(acme, "10:01", check_id=asked(acme, "10:00"))
     called(acme, "2026-03-09 10:00")
     answer = json.loads(run(*SPAN, "--wait", "--json"))
-    assert answer == {"calls": 2, "violations": {"no_check": 1}}
-    assert json.loads(run(*SPAN, "--wait", "--json")) == answer
+    assert answer == {
+        "calls": 2,
+        "violations": {"no_check": 1},
+        "changes": {"added": 1, "withdrawn": 0, "reopened": 0, "kept": 0},
+        "incidents": 0,
+        "checks_skipped": 0,
+    }
+    again = json.loads(run(*SPAN, "--wait", "--json"))
+    assert again == answer | {"changes": {"added": 0, "withdrawn": 0, "reopened": 0, "kept": 1}}
 
 
 def test_it_audits_one_company(acme):
@@ -59,8 +67,32 @@ def test_it_audits_one_company(acme):
     assert json.loads(run(*SPAN, "--wait", "--json"))["calls"] == 2
 
 
+def test_it_says_what_changed_since_the_audit_before(acme):
+    """A call came in late; and a check that had been missing, so that what is wrong with its call is another thing."""
+    called(acme, "10:00")
+    called(acme, "2026-03-09 10:00", number=ANA + 1)
+    run(*SPAN, "--wait")
+    asked(acme, "2026-03-09 09:59", number=ANA + 1)
+    called(acme, "10:05")
+    answer = json.loads(run(*SPAN, "--wait", "--json"))
+    assert answer["changes"] == {"added": 3, "withdrawn": 1, "reopened": 0, "kept": 3}
+    assert [row.changes["withdrawn"] for row in Audit.objects.order_by("day")] == [1, 0]
+    out = run(*SPAN, "--wait")
+    for heading in ("new", "withdrawn", "kept"):
+        assert heading in out
+
+
+def test_it_audits_days_with_checks_and_no_calls(acme):
+    asked(acme, "10:00")
+    answer = json.loads(run(*SPAN, "--wait", "--json"))
+    assert (answer["calls"], answer["incidents"]) == (0, 0)
+    assert Audit.objects.get().state == "completed"
+
+
 def test_it_has_nothing_to_do_where_nobody_called(acme):
-    assert json.loads(run(*SPAN, "--wait", "--json")) == {"calls": 0, "violations": {}}
+    answer = json.loads(run(*SPAN, "--wait", "--json"))
+    assert (answer["calls"], answer["violations"]) == (0, {})
+    assert not Audit.objects.exists()
 
 
 def test_it_leaves_the_work_to_the_workers(acme, monkeypatch):
@@ -90,7 +122,8 @@ def test_it_fails_when_an_audit_fails(acme, capsys):
     out = StringIO()
     with pytest.raises(CommandError, match="2026-03-10: No verdict could be given on 1 of 1 calls"):
         call_command("run_audit", *SPAN, "--wait", "--json", stdout=out)
-    assert json.loads(out.getvalue()) == {"calls": 1, "violations": {"no_check": 1}}
+    answer = json.loads(out.getvalue())
+    assert (answer["calls"], answer["violations"]) == (1, {"no_check": 1})
 
 
 def test_it_waits_for_a_worker_that_is_at_it(acme, monkeypatch):

@@ -5,16 +5,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-import structlog
+from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError, CommandParser
+from django.db import transaction
 
 from compliance.management.days import add_days, days
 from compliance.reports import reports
-from registry.access_records import SHORTEST_REASON
+from registry import access_records, ids
 from registry.management.console import RegistryCommand, company
 from registry.periods import Moment
-
-log = structlog.get_logger(__name__)
 
 STANDARD_OUTPUT = "-"
 
@@ -37,7 +36,12 @@ class Command(RegistryCommand):
             "--out", default=STANDARD_OUTPUT, metavar="FILE", help="where it goes (-, standard output)"
         )
         parser.add_argument(
-            "--unmask", action="store_true", help="write numbers in full; logged, with --reason"
+            "--unmask",
+            action="store_true",
+            help="write numbers in full; goes on record, with --as and --reason",
+        )
+        parser.add_argument(
+            "--as", dest="reader", default="", metavar="EMAIL", help="who of the staff sees numbers in full"
         )
         parser.add_argument("--reason", default="", metavar="TEXT", help="why numbers are needed in full")
 
@@ -55,7 +59,7 @@ class Command(RegistryCommand):
             "clock": moment.known_at,
         }
         if options["unmask"]:
-            self._log_access(wanted, " ".join(options["reason"].split()))
+            record_access(wanted, reader(options["reader"]), options["reason"], moment)
         to_file = options["out"] != STANDARD_OUTPUT
         if to_file:
             path = Path(options["out"])
@@ -65,18 +69,30 @@ class Command(RegistryCommand):
             reports.FORMATS[options["format"]](reports.build(**wanted), self.stdout._out)
         return _whole(reports.build(**wanted)) if self.for_machines else {}
 
-    def _log_access(self, wanted: dict[str, Any], reason: str) -> None:
-        if len(reason) < SHORTEST_REASON:
-            raise CommandError(f"--unmask needs a --reason of at least {SHORTEST_REASON} characters")
-        # A warning, so that no setting of the log level leaves it out.
-        log.warning(
-            "report_unmasked",
-            kind=wanted["kind"],
-            first=wanted["first"].isoformat(),
-            last=wanted["last"].isoformat(),
-            company=wanted["company_id"],
-            reason=reason,
-        )
+
+def reader(email: str) -> Any:
+    """The member of staff with that address, who may see whole numbers. Raises `CommandError` for anybody else."""
+    if not email:
+        raise CommandError("--unmask needs --as EMAIL: who of the staff sees the numbers")
+    user = get_user_model().objects.filter(email__iexact=email, is_active=True, is_staff=True).first()
+    if user is None:
+        raise CommandError(f"Nobody of the staff has the address {email}")
+    if not user.has_perm("registry.unmask_numbers"):
+        raise CommandError(f"{email} may not see whole numbers")
+    return user
+
+
+@transaction.atomic
+def record_access(wanted: dict[str, Any], user: Any, reason: str, moment: Moment) -> None:
+    """Write down who is about to see the numbers of a report. Raises `InvalidInput` for a reason that is none."""
+    whose = ids.public("com", wanted["company_id"]) if wanted["company_id"] is not None else "all"
+    access_records.record(
+        user=user,
+        kind=f"report of {wanted['kind']}",
+        object_ids=[f"{wanted['first'].isoformat()}/{wanted['last'].isoformat()} {whose}"],
+        reason=reason,
+        moment=moment,
+    )
 
 
 def write(path: Path, report: reports.Report, form: str) -> int:

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
-from compliance import tasks
+from compliance import calls, tasks
 from compliance.audit import audit
 from compliance.management.days import add_days, days
 from registry import ids
@@ -68,7 +68,7 @@ class Command(RegistryCommand):
 
     def _audit(self, pairs: list[tuple[int, date]]) -> list[dict[str, Any]]:
         outcomes = []
-        with self.progress("audits", len(pairs)) as report:
+        with self.progress("company-days", len(pairs)) as report:
             for company_id, day in pairs:
                 outcomes.append(self._until_done(company_id, day))
                 report(len(outcomes))
@@ -76,6 +76,8 @@ class Command(RegistryCommand):
 
     def _until_done(self, company_id: int, day: date) -> dict[str, Any]:
         """Audit a company-day here; or wait for the worker that is at it, and look whether it has to be done again."""
+        # A log in its last transaction is waited for before the day is claimed, or the day would be done twice.
+        calls.settle(company_id=company_id)
         while True:
             outcome = audit.audit(company_id, day, clock=datetime.now(UTC))
             if outcome["claimed"] or outcome["state"] != "running":
@@ -85,7 +87,17 @@ class Command(RegistryCommand):
     def _print(self, outcomes: list[dict[str, Any]], answer: dict[str, Any]) -> None:
         names = Company.objects.in_bulk({outcome["company_id"] for outcome in outcomes})
         table = Table(box=None, header_style="dim")
-        for heading in ("day", "company", "state", "calls", "violations", "new", "withdrawn", "incidents"):
+        for heading in (
+            "day",
+            "company",
+            "state",
+            "calls",
+            "violations",
+            "new",
+            "withdrawn",
+            "kept",
+            "incidents",
+        ):
             justify = "left" if heading in ("day", "company", "state") else "right"
             table.add_column(heading, justify=justify, no_wrap=True)
         for outcome in outcomes:
@@ -96,8 +108,9 @@ class Command(RegistryCommand):
                 outcome["state"],
                 f"{outcome['calls']:,}",
                 f"{sum(outcome['violations'].values()):,}",
-                f"{changes.get('added', 0):,}",
+                f"{changes.get('added', 0) + changes.get('reopened', 0):,}",
                 f"{changes.get('withdrawn', 0):,}",
+                f"{changes.get('kept', 0):,}",
                 f"{outcome['incidents']:,}",
             )
         # Wider than a narrow terminal, rather than with half a figure.
@@ -109,16 +122,25 @@ class Command(RegistryCommand):
         ).print(table)
         self.table(
             {"calls": f"{answer['calls']:,}"}
+            | {name: f"{answer[name]:,}" for name in ("incidents", "checks_skipped") if answer[name]}
             | {code: f"{count:,}" for code, count in answer["violations"].items()}
         )
 
 
 def totals(outcomes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Calls and violations by code, over all of the audits."""
+    """Calls, violations by code, what changed against the runs before, and incidents, over all of the audits."""
     found: Counter[str] = Counter()
+    changes: Counter[str] = Counter(added=0, withdrawn=0, reopened=0, kept=0)
     for outcome in outcomes:
         found.update(outcome["violations"])
-    return {"calls": sum(outcome["calls"] for outcome in outcomes), "violations": dict(found.most_common())}
+        changes.update(outcome["changes"])
+    return {
+        "calls": sum(outcome["calls"] for outcome in outcomes),
+        "violations": dict(found.most_common()),
+        "changes": dict(changes),
+        "incidents": sum(outcome["incidents"] for outcome in outcomes),
+        "checks_skipped": sum(outcome["checks_skipped"] for outcome in outcomes),
+    }
 
 
 def _problem(outcome: dict[str, Any]) -> str:
