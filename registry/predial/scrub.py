@@ -1,9 +1,9 @@
 """The scrub: the check of a whole list, judged set-wise, tens of thousands of numbers in one statement.
 
-The same `facts.sql` and the same truth table as a single check. Numbers the register knows nothing of, or nothing but
-one opt-out, differ only by where they lie: of each such kind one is asked, and its answer spreads to the others
-(`alike.sql`, `spread.sql`). All others are asked in full. Each number leaves its check of kind `scrub`, so that the
-audit finds it; a scrub is no attempt to call, and caps do not count it.
+The same `facts.sql` and the same truth table as a single check. Numbers under which the register holds nothing, or
+one opt-out and one consent at most, differ only by where they lie and what those say: of each such kind one is asked,
+and its answer spreads to the others (`alike.sql`, `spread.sql`). All others are asked in full. Each number leaves its
+check of kind `scrub`, so that the audit finds it; a scrub is no attempt to call, and caps do not count it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

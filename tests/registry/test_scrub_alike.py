@@ -2,12 +2,14 @@
 
 import random
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
+from registry.codes import CHANNELS
 from registry.errors import Undecidable
-from registry.models import Check, OptOut
+from registry.models import Check, Consent, OptOut
 from registry.periods import Moment, since
 from registry.predial import scrub
 from registry.predial.facts import ask
@@ -45,6 +47,12 @@ def stage(db):
     return Stage()
 
 
+def of_sellers(stage, generator, pairs, count):
+    """Questions for the sellers that hold the consents of many."""
+    held = [asked for _, asked in pairs if asked.seller in stage.sellers]
+    return generator.sample(held, min(count, len(held)))
+
+
 def neighbours(generator, at):
     """Numbers beside those of the histories, each with one opt-out or none."""
     found = [first + 5000 + n for first in FIRST for n in range(12)]
@@ -76,6 +84,73 @@ def neighbours(generator, at):
     return found
 
 
+def customers(stage, generator, at, questions):
+    """More numbers beside them, each with a consent of a seller's in some versions, and an opt-out or none.
+
+    Consents and opt-outs are of the same millisecond, so that either may be the later one; some consents came on record
+    just after a question.
+    """
+    late = [asked.at + timedelta(seconds=1) for asked in questions if asked.known_at > asked.at] or [at]
+    found = [first + 7000 + n for first in FIRST[:3] for n in range(70)]
+    rows, opt_outs = [], []
+    for record, number in enumerate(found, 6 * 10**12):
+        given, later = (at.replace(microsecond=generator.randrange(1000)) for _ in range(2))
+        middle = at + timedelta(days=generator.choice([1, 20, 60, 100, 200]))
+        versions = generator.choice(
+            [
+                [(given, None, "recorded")],
+                [(given, middle, "recorded")],
+                [(given, middle, "recorded"), (middle, None, "confirmed")],
+                [(given, middle, "recorded"), (middle, None, "revoked")],
+                [(given, middle, "confirmed"), (middle, None, "disputed")],
+                [(at - timedelta(days=2), at - timedelta(days=1), "revoked"), (given, None, "recorded")],
+            ]
+        )
+        if versions[0][2] == "revoked":
+            given -= timedelta(days=generator.choice([0, 1, 3]))
+        sectors = generator.choice([("insurance", "finance"), ("insurance",)])
+        channels = generator.choice([CHANNELS, CHANNELS, ("live",)])
+        company = generator.choice(stage.sellers)
+        on_record = generator.choice([at, generator.choice(late)])
+        rows += [
+            Consent(
+                record_id=record,
+                number=number,
+                company_id=company,
+                sectors=sectors,
+                channels=channels,
+                status=status,
+                given_at=given,
+                on_record_since=on_record,
+                valid=since(start, end),
+                recorded=since(on_record),
+                notice_id=stage.notice,
+                evidence=[],
+                method="web_form",
+                reference=f"x-{record}",
+            )
+            for start, end, status in versions
+        ]
+        if generator.random() < 0.5:
+            scope = generator.choice(["all", "all", "company"])
+            opt_outs.append(
+                OptOut(
+                    record_id=record,
+                    number=number,
+                    scope=scope,
+                    company_id=company if scope == "company" else None,
+                    channels=CHANNELS,
+                    said_at=later,
+                    source="portal",
+                    valid=since(later),
+                    recorded=since(later),
+                )
+            )
+    copy_in(rows)
+    copy_in(opt_outs)
+    return found
+
+
 def kept(check):
     return {name: getattr(check, name) for name, _ in EVIDENCE} | {"at": check.checked_at}
 
@@ -94,9 +169,11 @@ def test_it_answers_as_if_each_number_were_asked(stage, seed):
     sellers, pairs = told(stage, *tapes)
     with undone():
         put_on_record(stage, [*sellers.values(), *(record for record, _ in pairs)])
-        around = neighbours(generator, min(min(asked.at, asked.known_at) for _, asked in pairs))
+        first = min(min(asked.at, asked.known_at) for _, asked in pairs)
+        questions = of_sellers(stage, generator, pairs, 6)
+        around = [*neighbours(generator, first), *customers(stage, generator, first, questions)]
         numbers = sorted({*(asked.number for _, asked in pairs), *around, NOWHERE})
-        for _, asked in generator.sample(pairs, 6):
+        for asked in questions:
             moment = Moment(asked.at, asked.known_at)
             question = question_of(asked)
             plain = ask([question._replace(number=number) for number in numbers], moment)
@@ -136,20 +213,24 @@ def test_it_meets_both_kinds(stage):
     )
     sellers, pairs = told(stage, *tapes)
     put_on_record(stage, [*sellers.values(), *(record for record, _ in pairs)])
-    around = neighbours(generator, min(min(asked.at, asked.known_at) for _, asked in pairs))
+    first = min(min(asked.at, asked.known_at) for _, asked in pairs)
+    questions = of_sellers(stage, generator, pairs, 10)
+    around = [*neighbours(generator, first), *customers(stage, generator, first, questions)]
     numbers = sorted({*(asked.number for _, asked in pairs), *around})
     met = Counter()
-    for _, asked in pairs[:10]:
+    for asked in questions:
         scrub._stage(numbers)
         values = scrub.values_of(question_of(asked), Moment(asked.at, asked.known_at))
-        kinds = f"WITH {scrub.ALIKE} SELECT alike, shape > 0 AS refused, count(*) AS numbers FROM known GROUP BY 1, 2"
-        met.update({(row.alike, row.refused): row.numbers for row in scrub.run(kinds, values)})
+        kinds = f"""WITH {scrub.ALIKE}
+            SELECT alike, said > 0 AS refused, agreed IS NOT NULL AS agreed, count(*) AS numbers
+            FROM known GROUP BY 1, 2, 3"""
+        met.update({(row.alike, row.refused, row.agreed): row.numbers for row in scrub.run(kinds, values)})
         questions = scrub.run(f"WITH {scrub.ALIKE} SELECT count(*) AS numbers FROM asked", values)[0].numbers
         assert questions < len(numbers)
-    assert met[True, True] > 20
-    assert met[True, False] > 20
-    assert met[False, True] > 5
-    assert met[False, False] > 5
+    for refused in (True, False):
+        assert met[True, refused, True] > 20
+        assert met[True, refused, False] > 20
+        assert met[False, refused, False] > 5
 
 
 def test_it_writes_nothing_when_it_only_counts(acme, moment, ana):

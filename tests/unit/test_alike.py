@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from registry.models import Consent, OptOut
 from registry.predial.facts import HERE
 from registry.sql import read
 
@@ -16,7 +17,7 @@ def code(name: str) -> str:
     return " ".join(re.sub(r"--.*", "", read(HERE / name)).split())
 
 
-FACTS, ALIKE = code("facts.sql"), code("alike.sql")
+FACTS, ALIKE, SPREAD = code("facts.sql"), code("alike.sql"), code("spread.sql")
 
 
 def tables(statement: str) -> set[str]:
@@ -60,29 +61,53 @@ def test_it_knows_every_use_of_the_number():
     assert not [use for use in uses if not known.search(use)]
 
 
-def test_it_asks_for_the_opt_outs_that_count():
-    """Word for word: numbers are told apart by the one opt-out they have, so none may be missed or added."""
-    of_one = conditions(FACTS, "optout").removeprefix("number = asked.number AND ")
-    of_many = conditions(ALIKE, "optout").removeprefix(
+@pytest.mark.parametrize("table", ["optout", "consent"])
+def test_it_asks_for_the_records_that_count(table):
+    """Word for word: numbers are told apart by the one record they have, so none may be missed or added."""
+    of_one = conditions(FACTS, table).removeprefix("number = asked.number AND ")
+    of_many = conditions(ALIKE, table).removeprefix(
         "number = ANY (ARRAY(SELECT number FROM scrub_number)) AND "
     )
     assert of_many == of_one
 
 
-def test_it_tells_opt_outs_apart_by_all_that_is_read_of_them():
-    (read_of_it,) = re.findall(r"SELECT ([^()]*?lower\(valid\) AS at,.*?) FROM registry_optout", FACTS)
-    columns = set(
-        re.findall(r"\b(record_id|scope|channels|days|from_minute|to_minute|sector|\w+_id)\b", read_of_it)
+def columns(statement: str, table: str) -> set[str]:
+    """The columns of a table that a statement reads, in the subquery where it is asked for the records that count."""
+    before = statement[: re.search(rf"FROM registry_{table} WHERE", statement).start()]
+    model = {"optout": OptOut, "consent": Consent}[table]
+    known = {field.column for field in model._meta.fields}
+    return (
+        set(
+            re.findall(
+                r"\w+",
+                before[before.rindex("FROM (") if statement is FACTS else before.rindex("LATERAL (") :],
+            )
+        )
+        & known
     )
-    shape = re.search(r"min\( (1 .*?) AS shape", ALIKE)[1]
-    assert columns - {"record_id"} == set(
-        re.findall(r"\b(scope|channels|days|from_minute|to_minute)\b", shape)
-    )
-    assert "min(record_id) AS opt_out_record" in ALIKE
-    assert "min(one.at) AS since" in ALIKE
 
 
-@pytest.mark.parametrize("table", ["reassignment", "consent", "relationship", "check"])
+@pytest.mark.parametrize("table", ["optout", "consent"])
+def test_it_tells_records_apart_by_all_that_is_read_of_them(table):
+    read_here = columns(ALIKE, table) - {"number"}
+    assert columns(FACTS, table) - {"number"} == read_here
+    assert len(read_here) > 3
+
+
+def test_it_makes_a_kind_of_everything_but_the_numbers_own():
+    """What is read of a record is in its shape, or compared, or one of those that spread.sql gives back."""
+    shapes = " ".join(re.findall(r"(?:min|array_agg)\( (.*?) \) AS shape", ALIKE))
+    assert set(re.findall(r"[a-z_]+", shapes)) >= {
+        *("scope", "channels", "days", "from_minute", "to_minute"),
+        *("on_channel", "in_force", "later", "status"),
+    }
+    (kind,) = re.findall(r"GROUP BY (place.*?) \), asked AS", ALIKE)
+    assert kind == "place, said, coalesce(agreed, '{}'), taken_back, said_since"
+    for name in kind.replace("coalesce(agreed, '{}')", "agreed").split(", "):
+        assert re.search(rf"kinds\.{name} = (known\.{name}|coalesce\(known\.{name}, )", SPREAD), name
+
+
+@pytest.mark.parametrize("table", ["reassignment", "relationship", "check"])
 def test_it_finds_every_row_that_counts(table):
     """Fewer conditions find more rows, and so fewer numbers alike: each condition is one of `facts.sql`."""
     assert parts(conditions(ALIKE, table)) <= parts(conditions(FACTS, table))
