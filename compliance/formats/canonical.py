@@ -6,6 +6,7 @@ them. Every other row of the block is handed to `native.py`, in its place: what 
 which of the two has read it (a test holds them together).
 """
 
+import codecs
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -102,31 +103,36 @@ class _Splitter:
         self.read_caller = parties.caller_reader(layout.region, extensions=False)
 
     def __call__(self, block: Block) -> Split:
-        lines = block.lines[max(0, self.header_row + 1 - block.first_row) :]
-        first = block.first_row + len(block.lines) - len(lines)
-        plain = [place for place, line in enumerate(lines) if '"' not in line] if block.quoted else None
+        # Lines up to the header, of the first block.
+        above = max(0, self.header_row + 1 - block.first_row)
+        places: Sequence[int] = range(above, block.count)
+        if block.quoted or block.spoiled or above or not block.text:
+            places = [
+                place
+                for place in places
+                if place not in block.spoiled and block.lines[place] and '"' not in block.lines[place]
+            ]
+            data = "".join([f"{block.lines[place]}\n" for place in places]).encode()
+        else:
+            data = block.text.encode()
         # A byte order mark in the middle of a file belongs to a value; the reader of columns would drop it.
-        if block.spoiled or not lines or plain == [] or "\N{ZERO WIDTH NO-BREAK SPACE}" in lines[0]:
+        if not data or data.startswith(codecs.BOM_UTF8):
             return Split(_nothing(), [block])
-        table, skipped = self._table(lines if plain is None else [lines[place] for place in plain])
-        numbers = plain if plain is not None else range(len(lines))
+        table, skipped = self._table(data)
         if skipped:
-            numbers = [number for place, number in enumerate(numbers) if place not in skipped]
-        rows = (
-            pa.array(numbers, pa.int32()) if not isinstance(numbers, range) else pa.arange(0, len(lines), 1)
-        )
-        batch = self._canonical(table, rows, first)
-        return Split(batch, _others(batch, block, lines, first))
+            places = [place for line, place in enumerate(places) if line not in skipped]
+        rows = pa.arange(above, block.count, 1) if isinstance(places, range) else pa.array(places, pa.int32())
+        batch = self._canonical(table, rows, block.first_row)
+        return Split(batch, _others(batch, block, above))
 
-    def _table(self, lines: Sequence[str]) -> tuple[pa.Table, set[int]]:
-        """The lines as columns of text, but for those of another width; and which these are."""
+    def _table(self, data: bytes) -> tuple[pa.Table, set[int]]:
+        """Lines as columns of text, but for those of another width; and which these are."""
         skipped: list[int] = []
 
         def skip(row: csv.InvalidRow) -> str:
             skipped.append(row.number)
             return "skip"
 
-        data = "\n".join(lines).encode() + b"\n"
         table = csv.read_csv(
             pa.py_buffer(data),
             csv.ReadOptions(use_threads=False, column_names=self.names, block_size=len(data) + 1),
@@ -274,17 +280,18 @@ def _texts(texts: dict[str, pa.Array], found: dict[str, pa.Array]) -> pa.Scalar:
     return pa.scalar(True)
 
 
-def _others(batch: pa.RecordBatch, block: Block, lines: Sequence[str], first: int) -> list[Block]:
-    """The lines that are not in the batch, each run of neighbours as a block."""
-    if batch.num_rows == len(lines):
+def _others(batch: pa.RecordBatch, block: Block, above: int) -> list[Block]:
+    """The lines that are not in the batch, each run of neighbours as a block; those `above` are passed over."""
+    if batch.num_rows == block.count - above:
         return []
     if not batch.num_rows:
         return [block]
-    read = set(batch.column("row").to_pylist())
-    left = (number for number in range(first, first + len(lines)) if number not in read)
+    read = {row - block.first_row for row in batch.column("row").to_pylist()}
+    left = (place for place in range(above, block.count) if place not in read)
     runs = []
     for _, run in groupby(enumerate(left), key=lambda pair: pair[1] - pair[0]):
-        numbers = [number for _, number in run]
-        told = lines[numbers[0] - first : numbers[-1] - first + 1]
-        runs.append(Block(numbers[0], told, any('"' in line for line in told), {}))
+        places = [place for _, place in run]
+        told = block.lines[places[0] : places[-1] + 1]
+        spoiled = {place - places[0]: block.spoiled[place] for place in places if place in block.spoiled}
+        runs.append(Block(block.first_row + places[0], told, any('"' in line for line in told), spoiled))
     return runs

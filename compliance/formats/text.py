@@ -12,7 +12,7 @@ import codecs
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from compliance.formats.rows import VALUE_LENGTH, BadEncoding
 
@@ -30,14 +30,29 @@ _HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
 
 
-class Block(NamedTuple):
-    """Some consecutive lines. `spoiled` maps the place of a damaged line in `lines` to its rejection code."""
+class Block:
+    """Some consecutive lines, given as their text, each with its line feed, or as a list."""
 
-    first_row: int
-    lines: list[str]
-    #: Whether any line holds a quotation mark: without one, splitting at commas is enough.
-    quoted: bool
-    spoiled: Mapping[int, str]
+    def __init__(
+        self, first_row: int, lines: str | list[str], quoted: bool, spoiled: Mapping[int, str] | None = None
+    ) -> None:
+        self.first_row = first_row
+        #: The lines as one text; nothing where they were given one by one.
+        self.text = lines if isinstance(lines, str) else ""
+        self.count = self.text.count("\n") if isinstance(lines, str) else len(lines)
+        self._lines = None if isinstance(lines, str) else lines
+        #: Whether any line holds a quotation mark: without one, splitting at commas is enough.
+        self.quoted = quoted
+        #: The rejection codes of damaged lines, by their place in `lines`.
+        self.spoiled = spoiled or {}
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines, split when they are first asked for: who reads by the column has no need of them."""
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+            self._lines.pop()
+        return self._lines
 
 
 def read_head(stream: BinaryIO) -> bytes:
@@ -151,7 +166,7 @@ def blocks(head: bytes, stream: BinaryIO, encoding: str, first_row: int = 1) -> 
         if encoding == "ascii" and not data.isascii():
             encoding = _decide(data)
         block = _block(data, encoding, row)
-        row += len(block.lines)
+        row += block.count
         yield block
     if cut_line:
         yield _block(cut_line + b"\n", "utf-8" if encoding == "ascii" else encoding, row)
@@ -195,9 +210,7 @@ def _block(data: bytes, encoding: str, first_row: int) -> Block:
     if "\r" in text:
         # A carriage return that ends no line is a blank: the csv module takes it for a line end.
         text = _RETURNS.sub("\n", text).replace("\r", " ")
-    lines = text.split("\n")
-    lines.pop()
-    return Block(first_row, lines, '"' in text, {})
+    return Block(first_row, text, '"' in text)
 
 
 def _has_long_line(data: bytes) -> bool:
