@@ -61,6 +61,11 @@ app.conf.beat_schedule = {
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
     "forget-idempotency-keys": {"task": "registry.forget_idempotency_keys", "schedule": crontab(minute=20)},
+    "forget-number-proofs": {"task": "registry.forget_number_proofs", "schedule": crontab(minute=25)},
+    "forget-inbound-messages": {
+        "task": "registry.forget_inbound_messages",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "forget-sandbox-records": {
         "task": "registry.forget_sandbox_records",
         "schedule": crontab(hour=3, minute=40),

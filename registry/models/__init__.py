@@ -13,6 +13,7 @@ from registry.models.relationships import Relationship
 from registry.models.rules import Decision, RuleSet
 from registry.models.sandbox import SandboxRecord
 from registry.models.scrubs import Scrub, ScrubPart
+from registry.models.subscribers import Erasure, InboundMessage, NumberProof, Subscriber
 from registry.models.timetables import Holiday, Schedule, Segment
 
 __all__ = [
@@ -23,11 +24,14 @@ __all__ = [
     "Company",
     "Consent",
     "Decision",
+    "Erasure",
     "Holiday",
     "IdempotencyKey",
+    "InboundMessage",
     "Licence",
     "Member",
     "Notice",
+    "NumberProof",
     "NumberRange",
     "OptOut",
     "Policy",
@@ -40,4 +44,5 @@ __all__ = [
     "Scrub",
     "ScrubPart",
     "Segment",
+    "Subscriber",
 ]
