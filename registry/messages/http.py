@@ -9,8 +9,7 @@ import threading
 import requests
 import structlog
 from django.conf import settings
-from requests.adapters import HTTPAdapter
-from urllib3 import Retry
+from requests.adapters import HTTPAdapter, Retry
 
 from registry.messages import Message, NotSent
 from registry.phone import e164

@@ -98,5 +98,5 @@ def history(versions: list[OptOut]) -> list[Step]:
         if place == 0:
             steps.append(Step(row.valid.lower, row.recorded.lower, _("You refused; in effect from here")))
         elif row.valid.upper is not None:
-            steps.append(Step(row.valid.upper, row.recorded.lower, _("Taken back")))
+            steps.append(Step(row.valid.upper, row.recorded.lower, _("Ended: taken back, or said anew")))
     return steps

@@ -72,7 +72,7 @@ def test_it_shows_the_history_on_both_clocks(ana_at_home, moment, now):
     assert "March 8, 2026, 10 a.m." in page  # in China's time
     assert "On record here since March 10, 2026, 10 a.m." in page
     assert "through your carrier" in page
-    assert "Taken back" in page
+    assert "Ended: taken back, or said anew" in page
     assert "March 10, 2026, 10:05 a.m." in page
 
 
