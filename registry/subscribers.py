@@ -7,12 +7,12 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from registry import consents, opt_outs
 from registry.errors import CodeNotRight, CodeSpent, TooManyRequests
-from registry.models import Consent, Erasure, InboundMessage, NumberProof, OptOut, Subscriber
+from registry.models import Carer, Consent, Erasure, InboundMessage, NumberProof, OptOut, Subscriber
 from registry.models.subscribers import MAX_TRIES
 from registry.periods import Moment
 
@@ -119,6 +119,7 @@ def erase(
         "consents_revoked": 0,
         "proofs": NumberProof.objects.filter(number=number).delete()[0],
         "messages": InboundMessage.objects.filter(number=number).delete()[0],
+        "carers": Carer.objects.filter(Q(ward=number) | Q(number=number)).delete()[0],
         "subscribers": Subscriber.objects.filter(pk=subscriber.pk).delete()[0],
     }
     if end_refusals:

@@ -1,6 +1,7 @@
 """The register's tables, one noun a file."""
 
 from registry.models.access_records import AccessRecord
+from registry.models.carers import Carer, CarerAct
 from registry.models.checks import Check
 from registry.models.companies import ApiKey, Caller, Company, Licence, Member
 from registry.models.consents import Consent, Notice
@@ -20,6 +21,8 @@ __all__ = [
     "AccessRecord",
     "ApiKey",
     "Caller",
+    "Carer",
+    "CarerAct",
     "Check",
     "Company",
     "Consent",

@@ -48,6 +48,7 @@ class WhoAsked(ProvenPage):
     """By day and company, the newest first."""
 
     template = "registry/portal/who_asked.html"
+    for_carers = ("everything",)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         until = self._until(request.GET.get("until", ""))

@@ -107,6 +107,7 @@ class CompanyPermission(CompanyPage):
     """Let one company call, whatever else is refused."""
 
     template = "registry/portal/permission.html"
+    for_carers = ("everything",)
 
     def get(self, request: HttpRequest, company: str) -> HttpResponse:
         row = self.company(company)

@@ -51,6 +51,8 @@ class Shown(NamedTuple):
 class ConsentPage(ProvenPage):
     """What the pages about consents share."""
 
+    for_carers = ("everything",)
+
     def stretches(self, **which: Any) -> dict[int, list[Consent]]:
         """The person's consents, each as its rows on record, the newest consent first."""
         rows = Consent.objects.current().filter(number=self.person.number, **which)

@@ -162,6 +162,24 @@ class PermissionForm(forms.Form):
         self.fields["sectors"].choices = [(name, words.SECTORS[name]) for name in sectors]
 
 
+class CarerForm(forms.Form):
+    """Who may act for me, in what, and for how long."""
+
+    number = NumberField(label=_("Their phone number"), help_text=_("They prove it with a code, as you did."))
+    scope = forms.ChoiceField(
+        label=_("What may they do?"),
+        choices=list(words.CARER_SCOPES.items()),
+        widget=forms.RadioSelect,
+        initial="refusals",
+    )
+    days = forms.TypedChoiceField(
+        label=_("For how long?"),
+        choices=[(30, _("A month")), (182, _("Half a year")), (365, _("A year"))],
+        coerce=int,
+        initial=182,
+    )
+
+
 class ReceiptForm(forms.Form):
     """A receipt that somebody shows: the signed text, or the whole file around it."""
 

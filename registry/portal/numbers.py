@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from registry import consents, policies
+from registry import carers, consents, policies
 from registry.models import Consent
+from registry.phone import mask
 from registry.portal.opt_outs import OptOutPage
 from registry.portal.opt_outs_shown import show
 
@@ -25,7 +26,15 @@ class MyNumber(OptOutPage):
             open=sum(1 for status, _ in claimed if status in ("recorded", "confirmed")),
             surviving=self._surviving(claimed, everything, survives=terms["consent_survives_opt_out"]),
             consent_required=terms["basis"] == "consent_required",
+            wards=self._wards(),
         )
+
+    def _wards(self) -> list[tuple[int, str]]:
+        """For whom the person may act: the leave's id and the masked number."""
+        if self.person.carer is not None:
+            return []
+        rows = carers.in_force(self.moment).filter(number=self.person.number).order_by("pk")
+        return [(row.pk, mask(row.ward)) for row in rows]
 
     def _claimed(self) -> list[tuple[str, Consent]]:
         """Every consent about the number with its status now."""

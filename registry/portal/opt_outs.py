@@ -22,6 +22,8 @@ from registry.portal.page import ProvenPage
 class OptOutPage(ProvenPage):
     """What the pages about opt-outs share: whose they are, and registering and withdrawing them."""
 
+    for_carers = ("refusals", "everything")
+
     def mine(self) -> QuerySet[OptOut]:
         """The person's opt-outs as they are on record now, the newest first."""
         rows = OptOut.objects.current().filter(number=self.person.number)

@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views import View
 
-from registry import places
+from registry import carers, places
 from registry.api.throttles import Quota, address, counters
 from registry.errors import NotFound, RegistryError, TooManyRequests
 from registry.periods import Moment
@@ -90,6 +91,8 @@ class ProvenPage(Page):
 
     open_to = "a proven number"
     section = "number"
+    #: What a carer's leave must cover for them to come here; empty where nobody acts for another.
+    for_carers: ClassVar[tuple[str, ...]] = ()
     person: sessions.Person
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -101,7 +104,18 @@ class ProvenPage(Page):
             return redirect("sign-in")
         # Times are shown as the clocks on the person's wall show them.
         with timezone.override(ZoneInfo(places.of(self.person.number).zone_key.split(",")[0])):
-            return super().answer(request, *args, **kwargs)
+            return self._by_leave(request, *args, **kwargs)
+
+    def _by_leave(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a carer within their leave, and note what they did."""
+        carer = self.person.carer
+        if carer is not None and carer.scope not in self.for_carers:
+            raise PermissionDenied
+        response = super().answer(request, *args, **kwargs)
+        if carer is not None and request.method == "POST" and response.status_code < 400:
+            name = request.resolver_match.url_name if request.resolver_match else ""
+            carers.note(carer=carer, what=name or "", moment=self.moment)
+        return response
 
 
 def network(request: HttpRequest) -> str:

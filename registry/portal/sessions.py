@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
-from registry import phone
-from registry.models import Subscriber
+from registry import carers, phone
+from registry.models import Carer, Subscriber
+from registry.periods import Moment
 
 #: A person who does nothing for this long must prove the number again; and so must everybody after the longest.
 IDLE = timedelta(minutes=20)
@@ -27,11 +28,13 @@ class Person:
     """Who is using the portal: a subscriber, and the number the pages are about."""
 
     subscriber: Subscriber
+    carer: Carer | None = None
+    """By which leave they act for somebody else, if they do."""
 
     @property
     def number(self) -> int:
         """The number the pages are about: E.164 digits."""
-        return self.subscriber.number
+        return self.carer.ward if self.carer is not None else self.subscriber.number
 
     @property
     def masked(self) -> str:
@@ -74,12 +77,25 @@ def person(request: HttpRequest, clock: datetime) -> Person | None:
     if row is None or clock >= seen + IDLE or clock >= proven + LONGEST:
         end(request)
         return None
+    carer = None
+    if held.get("carer") is not None:
+        leave = carers.in_force(Moment.of(clock)).filter(pk=held["carer"], number=row.number)
+        carer = leave.first()
+        if carer is None:
+            # Taken back or over: the person is themselves again.
+            held = {key: value for key, value in held.items() if key != "carer"}
+            request.session[_PERSON] = held
     if clock >= rotated + ROTATE_EVERY:
         request.session.cycle_key()
         request.session[_PERSON] = held | {"seen": clock.isoformat(), "rotated": clock.isoformat()}
     elif clock >= seen + TOUCH_EVERY:
         request.session[_PERSON] = held | {"seen": clock.isoformat()}
-    return Person(row)
+    return Person(row, carer)
+
+
+def act(request: HttpRequest, carer_id: int | None) -> None:
+    """Act for somebody by a leave from now on, or for oneself again."""
+    request.session[_PERSON] = request.session[_PERSON] | {"carer": carer_id}
 
 
 def want(request: HttpRequest, path: str) -> None:

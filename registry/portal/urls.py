@@ -8,6 +8,7 @@ from django.urls import path, re_path
 
 from registry.portal import (
     callers,
+    carers,
     checks,
     companies,
     consents,
@@ -51,6 +52,9 @@ urlpatterns = [
         name="consent-step",
     ),
     path("my/asked/", checks.WhoAsked.as_view(), name="who-asked"),
+    path("my/carers/", carers.Carers.as_view(), name="carers"),
+    path("my/carers/<int:carer>/end/", carers.CarerEnd.as_view(), name="carer-end"),
+    path("my/acting/<int:carer>/", carers.Acting.as_view(), name="acting"),
     path("receipts/", receipts.ReceiptCheck.as_view(), name="receipt-check"),
     path("inbound/sms/", inbound.Inbound.as_view(), name="inbound-sms"),
     path("inbound/call/", inbound.InboundCall.as_view(), name="inbound-call"),

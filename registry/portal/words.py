@@ -65,6 +65,24 @@ RELATIONSHIPS: dict[str, Promise] = {
     "contract": _("You have a contract"),
     "inquiry": _("You asked about something"),
 }
+#: What a carer may do.
+CARER_SCOPES: dict[str, Promise] = {
+    "refusals": _("Refuse calls, and take that back"),
+    "everything": _("That, and see and answer for consents"),
+}
+#: What a carer did, by the name of the page's address.
+CARER_ACTS: dict[str, Promise] = {
+    "opt-outs": _("Refused all sales calls"),
+    "opt-out-sectors": _("Chose sectors to refuse"),
+    "opt-out-channels": _("Chose kinds of call to refuse"),
+    "opt-out-hours": _("Refused certain times"),
+    "opt-out-withdrawal": _("Took a refusal back"),
+    "opt-out-renewal": _("Refused again"),
+    "company-refusal": _("Refused a company"),
+    "company-permission": _("Let a company call"),
+    "consent-step": _("Answered for a consent"),
+    "acting": _("Stopped acting"),
+}
 #: What a check was answered on, in the words of the person it was about.
 REASONS: dict[str, Promise] = {
     "consent_on_record": _("It holds a consent of yours."),

@@ -28,10 +28,13 @@ PATHS = {
     "receipt-pdf": "/my/receipt.pdf",
     "receipt-json": "/my/receipt.json",
     "erasure": "/my/erasure/",
+    "carers": "/my/carers/",
+    "carer-end": "/my/carers/1/end/",
+    "acting": "/my/acting/1/",
 }
 #: Pages that are read, and not only sent to.
-READ = [path for name, path in PATHS.items() if name not in ("opt-out", "consent", "consent-step")
-        and not name.endswith(("-withdrawal", "-renewal", "-refusal", "-permission"))]  # fmt: skip
+READ = [path for name, path in PATHS.items() if name not in ("opt-out", "consent", "consent-step", "acting")
+        and not name.endswith(("-withdrawal", "-renewal", "-refusal", "-permission", "-end"))]  # fmt: skip
 
 
 def test_it_knows_every_personal_page():

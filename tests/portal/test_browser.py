@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium (apt-get i
 OPEN = ["/", "/sign-in/", "/who-called/", "/law/", "/receipts/", "/nothing/"]
 PERSONAL = [
     "/my/", "/my/opt-outs/", "/my/opt-outs/sectors/", "/my/opt-outs/channels/", "/my/opt-outs/hours/",
-    "/my/companies/", "/my/consents/", "/my/asked/", "/my/receipt/", "/my/erasure/",
+    "/my/companies/", "/my/consents/", "/my/asked/", "/my/receipt/", "/my/carers/", "/my/erasure/",
 ]  # fmt: skip
 
 
