@@ -62,6 +62,7 @@ app.conf.beat_schedule = {
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
     "forget-idempotency-keys": {"task": "registry.forget_idempotency_keys", "schedule": crontab(minute=20)},
     "forget-number-proofs": {"task": "registry.forget_number_proofs", "schedule": crontab(minute=25)},
+    "forget-sessions": {"task": "registry.forget_sessions", "schedule": crontab(minute=35)},
     "forget-inbound-messages": {
         "task": "registry.forget_inbound_messages",
         "schedule": crontab(hour=3, minute=50),

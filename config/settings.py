@@ -210,6 +210,7 @@ CELERY_DB_REUSE_MAX = number("CELERY_DB_REUSE_MAX", 1000)
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LANGUAGE_COOKIE_AGE = 31_536_000
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from registry import opt_outs, policies
 from registry.codes import SECTORS
@@ -233,10 +234,24 @@ def give(
         method="web_form",
         notice_text=notice_text,
         evidence=[{"type": "register", "sha256": sha256(notice_text.encode()).hexdigest()}],
-        reference=f"register-{secrets.token_hex(8)}",
+        reference=_given_reference(number, company, secrets.token_hex(8)),
         moment=moment,
     )
     return confirm(record_id=row.record_id, moment=moment)
+
+
+def _given_reference(number: int, company: Company, nonce: str) -> str:
+    """The reference of a consent given here. Nobody else can make one: a company might write what looks like it."""
+    said = salted_hmac("registry.consents.give", f"{number} {company.pk} {nonce}", algorithm="sha256")
+    return f"register-{nonce}-{said.hexdigest()[:32]}"
+
+
+def given_here(row: Consent) -> bool:
+    """Whether the person gave the consent at the register itself (`give`), and no company claims it."""
+    parts = row.reference.split("-")
+    return len(parts) == 3 and constant_time_compare(
+        row.reference, _given_reference(row.number, row.company, parts[1])
+    )
 
 
 def confirm(*, record_id: int, moment: Moment) -> Consent:

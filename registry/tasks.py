@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 
 from registry import claims, idempotency, inbound, partitions, sandbox, scrubs, subscribers, timetables
@@ -79,6 +80,12 @@ def forget_scrubs() -> int:
 def forget_number_proofs() -> int:
     """Drop the codes' digests that no limit needs any longer; how many."""
     return subscribers.forget_proofs(datetime.now(UTC))
+
+
+@shared_task(name="registry.forget_sessions", **_settings)
+def forget_sessions() -> None:
+    """Drop the sessions of browsers that have lapsed."""
+    SessionStore.clear_expired()
 
 
 @shared_task(name="registry.forget_inbound_messages", **_settings)

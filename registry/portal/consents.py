@@ -135,7 +135,7 @@ class ConsentById(ConsentPage):
             row=self.shown(rows),
             consent=rows[-1],
             steps=history(rows),
-            given_here=rows[-1].reference.startswith("register-"),
+            given_here=consents.given_here(rows[-1]),
         )
 
 
@@ -161,7 +161,12 @@ STEP_WORDS: dict[str, tuple[Callable[..., Consent], Promise]] = {
 def history(rows: list[Consent]) -> list[Step]:
     """The steps of a consent from its rows on record, the oldest first."""
     first = rows[0]
-    given = Step(first.given_at, first.on_record_since, gettext("Given, as the company says"))
+    what = (
+        gettext("Given by you on this site")
+        if consents.given_here(first)
+        else gettext("Given, as the company says")
+    )
+    given = Step(first.given_at, first.on_record_since, what)
     return [
         given,
         *(

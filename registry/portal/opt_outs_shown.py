@@ -1,6 +1,6 @@
 """Opt-outs as pages show them: what each covers in words, since when, and its history on both clocks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.utils.functional import Promise
@@ -89,6 +89,11 @@ class Step(NamedTuple):
     at: datetime
     known_at: datetime
     what: str
+
+    @property
+    def learned_later(self) -> bool:
+        """Whether the register knew only afterwards; steps of one moment lie a microsecond apart."""
+        return self.known_at - self.at >= timedelta(seconds=1)
 
 
 def history(versions: list[OptOut]) -> list[Step]:

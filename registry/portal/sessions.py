@@ -7,6 +7,7 @@ in the same browser is another matter: this neither gives nor takes what they ma
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 
 from registry import carers, phone
@@ -45,6 +46,7 @@ class Person:
 def ask(request: HttpRequest, proof_id: int) -> None:
     """Remember which code this browser asked for; it works in no other."""
     request.session[_PROOF] = proof_id
+    _expire(request)
 
 
 def asked(request: HttpRequest) -> int | None:
@@ -58,6 +60,13 @@ def begin(request: HttpRequest, subscriber: Subscriber, clock: datetime) -> None
     request.session.cycle_key()
     now = clock.isoformat()
     request.session[_PERSON] = {"subscriber": subscriber.pk, "proven": now, "seen": now, "rotated": now}
+    _expire(request)
+
+
+def _expire(request: HttpRequest) -> None:
+    """Let browser and database forget the session after the longest time, unless staff is signed in by it too."""
+    if SESSION_KEY not in request.session:
+        request.session.set_expiry(LONGEST)
 
 
 def end(request: HttpRequest) -> None:

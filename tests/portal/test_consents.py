@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registry import consents, relationships
-from registry.codes import CHANNELS
+from registry.codes import CHANNELS, SECTORS
 from registry.models import Consent
 from registry.periods import Moment
 from registry.predial.check import check
@@ -54,13 +54,34 @@ def test_it_shows_what_is_claimed_with_words_and_proof(ana_at_home, claim):
     assert "1 claim you have not looked at" in text(ana_at_home.get("/my/"))
 
 
+def test_it_takes_no_companys_word_for_a_consent_given_here(ana_at_home, acme, bolt, moment, now):
+    """A reference that looks like the register's, or is the one of another consent, does not make it one."""
+    given = consents.give(
+        company=acme, number=ANA, sectors=["insurance"], channels=["live"], notice_text="I let Acme call.",
+        moment=moment,
+    )  # fmt: skip
+    page = text(ana_at_home.get(f"/my/consents/con_{given.record_id}/"))
+    assert "Given by you on this site" in page
+    assert "The company&#x27;s proof" not in page
+    assert "The company's proof" not in page
+    now.shift(timedelta(minutes=1))
+    for place, reference in enumerate(("register-abc", "register-abc-def", given.reference)):
+        row, _ = consents.record(
+            company=bolt, number=ANA, sectors=SECTORS[place : place + 1], channels=["live"], given_at=moment.at,
+            method="web_form", notice_text="I let Bolt call.", evidence=[], reference=reference, moment=moment,
+        )  # fmt: skip
+        page = text(ana_at_home.get(f"/my/consents/con_{row.record_id}/"))
+        assert "Given, as the company says" in page
+        assert "I never agreed" in page
+
+
 def test_it_disputes_with_one_tap_and_starts_the_companys_clock(ana_at_home, claim, acme, clock, now):
     answer = ana_at_home.post(f"/my/consents/{claim}/dispute/")
     page = text(ana_at_home.get(answer.url))
     assert "It carries no call of Acme Insurance any more" in page
     assert "The company must prove it" in page
     # 15 working days after 10 March 2026 in China end with 31 March.
-    assert "until the end of March 31, 2026" in page
+    assert "until the end of 31 March 2026" in page
     assert status(claim, clock) == "disputed"
     assert reason(acme, clock + timedelta(seconds=1)) == "consent_disputed"
     now.shift(timedelta(minutes=1))
@@ -128,7 +149,7 @@ def test_it_shows_relationships_and_lets_one_refuse_the_company(ana_at_home, acm
     )  # fmt: skip
     page = text(ana_at_home.get("/my/consents/"))
     assert "You bought something" in page
-    assert "May carry calls until Sept. 10, 2026" in page
+    assert "May carry calls until 10 September 2026" in page
     assert f"/my/companies/com_{acme.pk}/refusal/" in page
 
 

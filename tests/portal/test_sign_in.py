@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from registry import opt_outs, subscribers
+from registry import opt_outs, subscribers, tasks
 from registry.messages import NotSent, memory
 from registry.models import NumberProof, Subscriber
 from tests.conftest import ANA
@@ -216,6 +216,15 @@ def test_it_signs_out(ana_at_home):
 def test_it_keeps_no_number_in_the_session(ana_at_home):
     (session,) = Session.objects.all()
     assert str(ANA)[2:] not in str(session.get_decoded())
+
+
+def test_it_leaves_no_session_behind(ana_at_home, now):
+    assert ana_at_home.cookies["sessionid"]["max-age"] == 7200
+    tasks.forget_sessions()
+    assert Session.objects.count() == 1
+    now.shift(timedelta(hours=3))
+    tasks.forget_sessions()
+    assert not Session.objects.exists()
 
 
 def test_it_forgets_old_proofs(browser, clock):

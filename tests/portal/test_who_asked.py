@@ -42,7 +42,7 @@ def test_it_keeps_days_and_companies_apart(ana_at_home, acme, bolt, clock):
     ask(bolt, clock - timedelta(days=1))
     ask(acme, clock - timedelta(minutes=1), seller=bolt)
     page = text(ana_at_home.get("/my/asked/"))
-    assert page.index("March 10, 2026</h2>") < page.index("March 9, 2026</h2>")
+    assert page.index("10 March 2026</h2>") < page.index("9 March 2026</h2>")
     assert "on behalf of Bolt Homes" in page
     assert page.count("Acme Insurance</h3>") == 2
 
@@ -51,8 +51,8 @@ def test_it_puts_a_late_evening_on_the_day_it_was_there(ana_at_home, acme, clock
     # 17:00 UTC on 8 March is one in the morning of the 9th in China.
     ask(acme, clock - timedelta(days=1, hours=9))
     page = text(ana_at_home.get("/my/asked/"))
-    assert "March 9, 2026</h2>" in page
-    assert "March 8, 2026</h2>" not in page
+    assert "9 March 2026</h2>" in page
+    assert "8 March 2026</h2>" not in page
 
 
 def test_it_goes_back_in_time(ana_at_home, acme, clock):
@@ -61,7 +61,7 @@ def test_it_goes_back_in_time(ana_at_home, acme, clock):
     assert "Nobody asked about your number in these days" in latest
     assert "?until=2026-02-09" in latest
     earlier = text(ana_at_home.get("/my/asked/?until=2026-02-09"))
-    assert "January 24, 2026</h2>".replace("January", "Jan.") in earlier
+    assert "24 January 2026</h2>" in earlier
     assert "?until=" not in earlier
 
 
