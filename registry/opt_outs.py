@@ -76,7 +76,8 @@ def register(
 def _say_again(row: OptOut, moment: Moment, error: IntegrityError) -> None:
     """Put `row` on record after the same opt-out, which stands since it was said before.
 
-    Raises `OptOutOnRecord` where that one was said no earlier.
+    One that the refused company relayed itself goes over to who heard it from the person. Raises `OptOutOnRecord`
+    where there is neither a later time nor a better source.
     """
     held = (
         OptOut.objects.current()
@@ -94,12 +95,26 @@ def _say_again(row: OptOut, moment: Moment, error: IntegrityError) -> None:
         )
         .first()
     )
-    if held is None or row.said_at <= held.valid.lower:
+    if held is None:
         raise OptOutOnRecord from error
-    ended = OptOut.objects.get(pk=held.pk)
-    ended.valid = since(held.valid.lower, row.said_at)
-    row.recorded = since(held.supersede(moment.known_at, ended))
-    row.save(force_insert=True)
+    # What a company relayed about itself it may take back; what others heard from the person, it may not.
+    relayed_by_itself = held.reporter_id is not None and held.reporter_id == held.company_id
+    if row.said_at > held.valid.lower:
+        ended = OptOut.objects.get(pk=held.pk)
+        ended.valid = since(held.valid.lower, row.said_at)
+        if row.reporter_id == row.company_id and not relayed_by_itself:
+            row.reporter_id = held.reporter_id
+        row.recorded = since(held.supersede(moment.known_at, ended))
+        row.save(force_insert=True)
+        return
+    if relayed_by_itself and row.reporter_id != held.reporter_id:
+        heard = OptOut.objects.get(pk=held.pk)
+        heard.reporter_id, heard.source = row.reporter_id, row.source
+        held.supersede(moment.known_at, heard)
+        row.pk = heard.pk
+        row.refresh_from_db()
+        return
+    raise OptOutOnRecord from error
 
 
 class Refusal(NamedTuple):

@@ -20,6 +20,8 @@ SELECT record_id, number, scope, sector, company_id, channels, said_at, source, 
     tstzrange(lower(valid), again_at), tstzrange(upper(recorded), NULL)
 FROM closed
 UNION ALL
-SELECT NULL, number, scope, sector, company_id, channels, again_at, %(source)s::smallint, reporter,
+SELECT NULL, number, scope, sector, company_id, channels, again_at, %(source)s::smallint,
+    -- What the refused company relayed itself it may take back; what others heard from the person, it may not.
+    CASE WHEN reporter = company_id AND reporter_id IS DISTINCT FROM company_id THEN reporter_id ELSE reporter END,
     tstzrange(again_at, NULL), tstzrange(upper(recorded), NULL)
 FROM closed

@@ -35,16 +35,30 @@ def next_allowed(answers: Sequence[Answer], moment: Moment) -> list[datetime | N
 def _first_allowed(
     answers: Sequence[Answer], instants: Sequence[Sequence[datetime]], moment: Moment
 ) -> list[datetime | None]:
-    """The first of each answer's instants at which the rule allows its question: one statement a round, for all."""
+    """The first of each answer's instants at which the rule allows its question: one statement a round, for all.
+
+    Where something other than time is in the way by then, a consent that lapsed before the morning, no later instant
+    is asked about: nothing known today brings it back.
+    """
     found: list[datetime | None] = [None] * len(answers)
+    lost: set[int] = set()
     for begin, end in pairwise(ROUNDS):
-        asked = [(n, at) for n, times in enumerate(instants) if found[n] is None for at in times[begin:end]]
+        asked = [
+            (n, at)
+            for n, times in enumerate(instants)
+            if found[n] is None and n not in lost
+            for at in times[begin:end]
+        ]
         if not asked:
             break
         then = ask_at([answers[n].question for n, _ in asked], [at for _, at in asked], moment.known_at)
         for (n, at), answer in zip(asked, then, strict=True):
-            if found[n] is None and isinstance(answer, Answer) and answer.decision.allowed:
+            if found[n] is not None or not isinstance(answer, Answer):
+                continue
+            if answer.decision.allowed:
                 found[n] = at
+            elif not answer.decision.only_timing:
+                lost.add(n)
     return found
 
 

@@ -14,7 +14,7 @@ def when(text: str) -> datetime:
     return datetime.fromisoformat(text if "-" in text else f"2026-03-10 {text}").replace(tzinfo=UTC)
 
 
-def agree(company, number, reference, *, given="2026-02-01 09:00", recorded=None):
+def agree(company, number, reference, *, given="2026-02-01 09:00", recorded=None, expires=None):
     """The person agreed to the company's live calls about insurance."""
     row, _ = consents.record(
         company=company,
@@ -22,6 +22,7 @@ def agree(company, number, reference, *, given="2026-02-01 09:00", recorded=None
         sectors=["insurance"],
         channels=["live"],
         given_at=when(given),
+        expires_at=when(expires) if expires else None,
         method="web_form",
         notice_text="We may call you about insurance.",
         evidence=[{"type": "screenshot", "sha256": "0" * 64}],

@@ -7,6 +7,7 @@ import pytest
 from registry.api import checks
 from registry.errors import Undecidable
 from registry.models import Check
+from registry.predial import check
 from tests.registry.api import Api, problem
 
 DEFAULTS = {"caller": "+861065551234", "sector": "insurance"}
@@ -32,6 +33,25 @@ def test_it_answers_each_item_in_order(api, agreed):
     assert api.get(f"/checks/{body['results'][0]['id']}").json() == {
         name: value for name, value in body["results"][0].items() if name != "ref"
     }
+
+
+def test_it_counts_attempts_within_the_batch(api, agreed, monkeypatch):
+    """Three a day: the same number twenty times over is allowed three times, in five turns and not in twenty."""
+    turns = []
+    ask = check.ask
+    monkeypatch.setattr(check, "ask", lambda asked, *a, **k: turns.append(len(asked)) or ask(asked, *a, **k))
+    body = api.post("/checks/batch", batch(*[{"number": ANA}] * 20, {"number": BEN})).json()
+
+    verdicts = [result["verdict"] for result in body["results"]]
+    assert verdicts == ["allow"] * 3 + ["deny"] * 18
+    assert body["results"][3]["reasons"][0]["code"] == "attempts_exceeded"
+    assert body["results"][3]["next_allowed_at"] == "2026-03-11T01:00:00Z"
+    assert len({result["id"] for result in body["results"]}) == 21
+    assert turns == [2, 1, 1, 1, 16]
+    for result in (body["results"][1], body["results"][4]):
+        assert api.get(f"/checks/{result['id']}").json() == {
+            name: value for name, value in result.items() if name != "ref"
+        }
 
 
 def test_it_lets_a_bad_item_spoil_nothing(api, agreed):

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 
-from registry import ids
+from registry import ids, opt_outs
+from registry.codes import OPT_OUT_SOURCES
 from registry.models import OptOut
+from registry.periods import Moment
 from tests.registry.api import Api, problem
 
 ANA = "+8613800138000"
@@ -110,6 +112,36 @@ def test_it_lets_a_company_refuse_calls_of_itself_only(api, bolt):
     other = SAID | {"company": ids.public("com", bolt.pk)}
     problem(api.post("/opt-outs", other), 403, "opt_out_not_yours", "/company")
     assert not OptOut.objects.exists()
+
+
+@pytest.mark.parametrize("said_at", ["2026-03-10T08:00:00+08:00", "2026-03-10T09:00:00+08:00"])
+def test_it_gives_what_the_company_relayed_over_to_who_heard_it_too(api, carrier_api, acme, carrier, said_at):
+    """Otherwise the company could take back alone what the person told others as well."""
+    own = api.post("/opt-outs", SAID).json()
+    heard = SAID | {"company": ids.public("com", acme.pk), "source": "carrier", "said_at": said_at}
+    answered = carrier_api.post("/opt-outs", heard).json()
+    assert (answered["id"], answered["said_at"]) == (own["id"], own["said_at"])
+    assert OptOut.objects.current().get().reporter == carrier
+    assert OptOut.objects.current().get().valid.upper is None
+    problem(api.post(f"/opt-outs/{own['id']}/withdraw"), 404, "not_found")
+    assert carrier_api.post(f"/opt-outs/{own['id']}/withdraw").status_code == 200
+
+
+def test_it_gives_the_company_nothing_to_take_back_that_others_heard(api, carrier_api, acme, now):
+    heard = SAID | {"company": ids.public("com", acme.pk), "source": "carrier"}
+    carrier_api.post("/opt-outs", heard)
+    now.shift(timedelta(hours=1))
+    again = api.post("/opt-outs", SAID | {"said_at": "2026-03-10T10:30:00+08:00"})
+    opt_outs.register_refusals(
+        [opt_outs.Refusal(8613800138000, acme.pk, datetime(2026, 3, 10, 2, 45, tzinfo=UTC))],
+        moment=Moment.of(datetime(2026, 3, 10, 3, tzinfo=UTC)),
+        source=OPT_OUT_SOURCES.index("call"),
+    )
+
+    assert again.status_code == 201
+    for row in OptOut.objects.current():
+        problem(api.post(f"/opt-outs/opt_{row.record_id}/withdraw"), 404, "not_found")
+    assert OptOut.objects.current().filter(valid__upper_inf=True).count() == 1
 
 
 def test_it_takes_its_own_id_for_itself(api, acme):

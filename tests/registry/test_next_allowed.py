@@ -69,3 +69,13 @@ def test_it_asks_nothing_ahead_when_no_time_would_help(acme, ana, asked):
     assert answer.decision.reasons[0] == "consent_missing"
     assert answer.next_allowed_at is None
     assert asked == []
+
+
+def test_it_asks_about_one_morning_only_when_the_consent_ends_before_it(acme, ana, asked):
+    numbers = [ana + place for place in range(40)]
+    for number in numbers:
+        agree(acme, number, f"form-{number}", expires="2026-03-10 23:00")
+    answers = check([question(acme, number) for number in numbers], NIGHT)
+    assert {answer.decision.reasons for answer in answers} == {("outside_calling_hours",)}
+    assert {answer.next_allowed_at for answer in answers} == {None}
+    assert asked == [len(numbers)]
