@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from registry import ids, opt_outs
+from registry import ids, opt_outs, policies
 from registry.codes import CHANNELS, SECTORS
 from registry.errors import NotFound, OptOutOnRecord
 from registry.models import OptOut
 from registry.portal import words
 from registry.portal.forms import HoursForm
-from registry.portal.opt_outs_shown import history, show
+from registry.portal.opt_outs_shown import history, minute, show
 from registry.portal.page import ProvenPage
 
 
@@ -184,13 +184,27 @@ class Hours(OptOutPage):
     template = "registry/portal/hours.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(form=HoursForm())
+        """The form, filled in as a suggestion's link says."""
+        asked = {"days": request.GET.getlist("days")}
+        for name in ("begins", "ends"):
+            if request.GET.get(name, "").isdecimal():
+                asked[name] = int(request.GET[name])
+        return self._page(HoursForm(initial=asked))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = HoursForm(request.POST)
         if not form.is_valid():
-            return self.show(form=form, status=422)
+            return self._page(form, status=422)
         wish = form.cleaned_data
         return self.done(
             self.refuse(scope="all", channels=wish["channels"], days=wish["days"], hours=wish["hours"])
         )
+
+    def _page(self, form: HoursForm, status: int = 200) -> HttpResponse:
+        terms = policies.for_number(self.person.number, "other", self.moment).terms
+        # India lets people choose among bands of the day; whoever's law names some finds them here.
+        bands = [
+            (f"{start}–{end}", minute(start), minute(end))
+            for start, end in terms.get("preference_bands") or ()
+        ]
+        return self.show(form=form, bands=bands, status=status)

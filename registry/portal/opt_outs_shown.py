@@ -83,6 +83,12 @@ def clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
+def minute(clock: str) -> int:
+    """The minute of the day that `HH:MM` stands for."""
+    hours, _colon, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
 class Step(NamedTuple):
     """One step of a history: when it happened, when the register knew, and what it was."""
 

@@ -115,6 +115,20 @@ def test_it_refuses_days_and_hours(ana_at_home):
     assert "Refuse everything" in page
 
 
+def test_it_suggests_times(ana_at_home):
+    page = text(ana_at_home.get("/my/opt-outs/hours/?days=sat&days=sun&begins=1080&ends=x"))
+    assert page.count(" checked") == 2 + len(CHANNELS)
+    assert '<option value="1080" selected>18:00' in page
+    assert '<option value="1440" selected>24:00' in page
+    assert "06:00–08:00" not in page
+
+
+def test_it_offers_the_bands_that_a_law_names(browser):
+    page = text(sign_in(browser, 919876543210).get("/my/opt-outs/hours/"))
+    assert "06:00–08:00" in page
+    assert "?begins=1260&amp;ends=1440" in page
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
