@@ -86,6 +86,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=55),
     },
     "forget-idempotency-keys": {"task": "registry.forget_idempotency_keys", "schedule": crontab(minute=20)},
+    "forget-number-proofs": {"task": "registry.forget_number_proofs", "schedule": crontab(minute=25)},
+    "forget-sessions": {"task": "registry.forget_sessions", "schedule": crontab(minute=35)},
+    "forget-inbound-messages": {
+        "task": "registry.forget_inbound_messages",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "forget-sandbox-records": {
         "task": "registry.forget_sandbox_records",
         "schedule": crontab(hour=3, minute=40),

@@ -54,6 +54,7 @@ class Screen:
         )
         print_()
         rows = [
+            ("Portal for people", f"{url}/"),
             ("API", f"{url}/api/v1/"),
             ("API documentation", f"{url}/docs"),
             ("Administration", f"{url}/admin/"),

@@ -146,6 +146,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.humanize",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -208,7 +209,8 @@ CELERY_DB_REUSE_MAX = number("CELERY_DB_REUSE_MAX", 1000)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 31_536_000
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -266,7 +268,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 # No inline script anywhere. The documentation pages of drf-spectacular must be the split views for that reason.
@@ -284,6 +288,26 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# --- Messages to people's telephones (registry/messages/) -----------------------------------------------------------
+
+MESSAGE_GATEWAY_URL = text("MESSAGE_GATEWAY_URL")
+MESSAGE_GATEWAY_TOKEN = text("MESSAGE_GATEWAY_TOKEN")
+MESSAGE_FILE = Path(text("MESSAGE_FILE", str(DATA_DIR / "messages.ndjson")))
+_backend = text("MESSAGE_BACKEND", "http" if MESSAGE_GATEWAY_URL else "memory" if TESTING else "console")
+MESSAGE_BACKEND = {
+    "console": "registry.messages.console.ConsoleBackend",
+    "http": "registry.messages.http.GatewayBackend",
+    "file": "registry.messages.file.FileBackend",
+    "memory": "registry.messages.memory.MemoryBackend",
+}.get(_backend, _backend)
+#: What gateways sign texts and calls to the register with (`registry/portal/inbound.py`); several while one is
+#: replaced by the next. Without any, the register takes none.
+INBOUND_SECRETS = names("INBOUND_SECRETS")
+#: Set by `up --demo`: the portal shows the code it would have sent, where the demo is loaded and no gateway is set.
+DEMO = flag("DEMO", False)
+#: Whose national numbers people may write without a country code: ISO 3166-1.
+PORTAL_REGION = text("PORTAL_REGION", DEFAULT_POLICY[:2].upper())
 
 # --- API -----------------------------------------------------------------------------------------------------------
 
@@ -305,6 +329,7 @@ RATE_LIMITS = {
     "check": quota("RATE_LIMIT_CHECK", "50000/10"),
     "default": quota("RATE_LIMIT_DEFAULT", "10000/10"),
     "anonymous": quota("RATE_LIMIT_ANONYMOUS", "2000/10"),
+    "lookup": quota("RATE_LIMIT_LOOKUP", "30/60"),
 }
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",

@@ -16,6 +16,8 @@ urlpatterns = [
     path("readyz", health.ready),
     path("metrics", health.figures),
     path("admin/", admin.site.urls),
+    # Beside the portal belong the names it links to where they are there: `complain`, and `calls-about-me`.
+    path("", include("registry.portal.urls")),
 ]
 
 handler400 = "registry.api.problems.bad_request"

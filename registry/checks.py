@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
+GATEWAY = "registry.messages.http.GatewayBackend"
 PACKS = Path(__file__).parent / "policies"
 
 
@@ -22,3 +23,28 @@ def default_policy_exists(**_: Any) -> list[Error]:
             id="registry.E001",
         )
     ]
+
+
+@register()
+def messages_reach_people(**_: Any) -> list[Error]:
+    """A register in earnest must send its codes to telephones, and show none on its pages."""
+    if settings.EMBEDDED or settings.TESTING:
+        return []
+    found = []
+    if settings.MESSAGE_BACKEND != GATEWAY:
+        found.append(
+            Error(
+                f"DATABASE_URL is set, but messages go to {settings.MESSAGE_BACKEND}, and not to people.",
+                hint="Set MESSAGE_GATEWAY_URL and MESSAGE_GATEWAY_TOKEN (docs/OPERATIONS.md).",
+                id="registry.E002",
+            )
+        )
+    if settings.DEMO:
+        found.append(
+            Error(
+                "DEMO shows the codes that prove a number on the page, and DATABASE_URL is set.",
+                hint="Take DEMO out of the environment.",
+                id="registry.E003",
+            )
+        )
+    return found

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -98,6 +99,23 @@ def remove_caller(*, company: Company, number: int, moment: Moment) -> None:
     ended = Caller.objects.get(pk=row.pk)
     ended.valid = since(row.valid.lower, moment.at)
     row.supersede(moment.known_at, ended)
+
+
+class Owner(NamedTuple):
+    """Whom a calling number is registered to, and for which sectors that company is licensed now."""
+
+    company: Company
+    since: datetime
+    sectors: list[str]
+
+
+def owner(*, number: int, moment: Moment) -> Owner | None:
+    """The company that calls from a number at a moment, or None. Public: no subscriber has such a number."""
+    row = Caller.objects.as_of(moment).select_related("company").filter(number=number).first()
+    if row is None:
+        return None
+    licences = Licence.objects.as_of(moment).filter(company=row.company).order_by("sector")
+    return Owner(row.company, row.valid.lower, [licence.sector for licence in licences])
 
 
 def digest(key: str) -> str:

@@ -1,17 +1,19 @@
 """Consents: record, confirm, dispute, settle, revoke; and the status that follows from a consent's rows."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 
-from registry import policies
+from registry import opt_outs, policies
 from registry.codes import SECTORS
 from registry.durations import Duration
 from registry.errors import ConsentNotOpen, ConsentOverlaps, InvalidInput, NotFound
-from registry.models import Company, Consent, Notice
+from registry.models import Company, Consent, Notice, OptOut
 from registry.periods import Moment, since
 
 
@@ -203,6 +205,53 @@ def move(*, record_id: int, to: str, moment: Moment, company: Company | None = N
             "A newer consent of the same scope has taken its place; that one can be moved"
         ) from error
     return following
+
+
+@transaction.atomic
+def give(
+    *,
+    company: Company,
+    number: int,
+    sectors: Iterable[str],
+    channels: Iterable[str],
+    notice_text: str,
+    moment: Moment,
+) -> Consent:
+    """The person lets a company call: a consent given here, confirmed by who gave it, under the text they saw.
+
+    What they refused this company before is taken back with it; general refusals stand for everybody else.
+    """
+    for refusal in OptOut.objects.current().filter(
+        number=number, scope="company", company=company, valid__upper_inf=True
+    ):
+        opt_outs.withdraw(record_id=refusal.record_id, moment=moment)
+    row, _ = record(
+        company=company,
+        number=number,
+        sectors=sectors,
+        channels=channels,
+        given_at=moment.at,
+        method="web_form",
+        notice_text=notice_text,
+        evidence=[{"type": "register", "sha256": sha256(notice_text.encode()).hexdigest()}],
+        reference=_given_reference(number, company, secrets.token_hex(8)),
+        moment=moment,
+    )
+    return confirm(record_id=row.record_id, moment=moment)
+
+
+def _given_reference(number: int, company: Company, nonce: str) -> str:
+    """The reference of a consent given here. Nobody else can make one: a company might write what looks like it."""
+    said = salted_hmac("registry.consents.give", f"{number} {company.pk} {nonce}", algorithm="sha256")
+    return f"register-{nonce}-{said.hexdigest()[:32]}"
+
+
+def given_here(row: Consent) -> bool:
+    """Whether the person gave the consent at the register itself (`give`), and no company claims it."""
+    parts = row.reference.split("-")
+    return len(parts) == 3 and constant_time_compare(
+        row.reference, _given_reference(row.number, row.company, parts[1])
+    )
 
 
 def confirm(*, record_id: int, moment: Moment) -> Consent:

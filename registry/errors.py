@@ -232,6 +232,24 @@ class RequestInFlight(RegistryError):
     title = "The first request with that Idempotency-Key is still running"
 
 
+class CodeNotRight(RegistryError):
+    """The code is not the one that was sent; `tries_left` says how often another may be tried."""
+
+    status = 422
+    title = "That is not the code that was sent"
+
+    def __init__(self, detail: str = "", *, tries_left: int = 0) -> None:
+        super().__init__(detail)
+        self.tries_left = tries_left
+
+
+class CodeSpent(RegistryError):
+    """The code was used, has lapsed, or was tried too often; a new one must be asked for."""
+
+    status = 409
+    title = "That code works no longer"
+
+
 class ReceiptNotValid(RegistryError):
     """The receipt was not signed by this register, or was changed."""
 

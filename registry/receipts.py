@@ -1,4 +1,4 @@
-"""Receipts: signed proof of a check, as a JWS (RFC 7515) with `Ed25519` (RFC 9864).
+"""Receipts: signed proof of a check, or of what a person refuses, as a JWS (RFC 7515) with `Ed25519` (RFC 9864).
 
 Anybody can verify one with the keys of `/.well-known/jwks.json` and no access to the register. What it proves: this
 register gave this answer to this question at this time.
@@ -22,6 +22,8 @@ from joserfc.jwk import KeySet, OKPKey
 from registry.errors import ReceiptNotValid
 
 TYPE = "predial-receipt+jwt"
+#: The type of a person's own receipt, so that the one cannot be passed off as the other.
+OPT_OUT_TYPE = "opt-out-receipt+jwt"
 ALGORITHM = "Ed25519"
 
 
@@ -48,10 +50,10 @@ def _key() -> OKPKey:
 
 
 @cache
-def _signer(path: Path | str) -> tuple[Ed25519PrivateKey, bytes]:
-    """The private key and the encoded protected header, which is the same in every receipt."""
+def _signer(path: Path | str, kind: str) -> tuple[Ed25519PrivateKey, bytes]:
+    """The private key and the encoded protected header, which is the same in every receipt of a type."""
     key = _signing_key(Path(path))
-    header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
+    header = {"alg": ALGORITHM, "typ": kind, "kid": key.kid}
     private = key.private_key
     assert isinstance(private, Ed25519PrivateKey)  # noqa: S101 - `_signing_key` makes and reads no other kind
     return private, _base64url(json.dumps(header, separators=(",", ":")).encode())
@@ -61,13 +63,13 @@ def _base64url(data: bytes) -> bytes:
     return urlsafe_b64encode(data).rstrip(b"=")
 
 
-def sign(payload: bytes) -> str:
-    """The compact JWS over `payload`, a JSON object of claims.
+def sign(payload: bytes, kind: str = TYPE) -> str:
+    """The compact JWS over `payload`, a JSON object of claims; `kind` is its media type in the header.
 
     Put together here: the library's general way takes as long again as the signature, at every check. `verify` goes
     through the library, so that each test of it holds the two against each other.
     """
-    private, header = _signer(settings.RECEIPT_KEY_FILE)
+    private, header = _signer(settings.RECEIPT_KEY_FILE, kind)
     signed = header + b"." + _base64url(payload)
     return (signed + b"." + _base64url(private.sign(signed))).decode("ascii")
 
@@ -77,13 +79,13 @@ def public_keys() -> dict[str, Any]:
     return KeySet([_key()]).as_dict(private=False)
 
 
-def verify(receipt: str) -> bytes:
-    """The claims of a receipt that this register signed. Raises `ReceiptNotValid` for anything else."""
+def verify(receipt: str, kind: str = TYPE) -> bytes:
+    """The claims of a receipt of that type that this register signed. Raises `ReceiptNotValid` for anything else."""
     try:
         signed = jws.deserialize_compact(receipt.encode("ascii"), KeySet([_key()]), algorithms=[ALGORITHM])
     except (JoseError, ValueError, UnicodeError, KeyError, TypeError) as error:
         raise ReceiptNotValid(pointer="/receipt") from error
     # A signature of Ed25519 is deterministic, so a receipt has one spelling; base64 and JSON would admit others.
-    if signed.headers().get("typ") != TYPE or sign(signed.payload) != receipt:
+    if signed.headers().get("typ") != kind or sign(signed.payload, kind) != receipt:
         raise ReceiptNotValid(pointer="/receipt")
     return signed.payload

@@ -6,9 +6,10 @@ from typing import Any
 import structlog
 from celery import shared_task
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 
-from registry import claims, idempotency, partitions, sandbox, scrubs, timetables
+from registry import claims, idempotency, inbound, partitions, sandbox, scrubs, subscribers, timetables
 from registry.errors import ScrubGaveUp
 from registry.models import Scrub
 
@@ -86,3 +87,21 @@ def find_lost_scrubs() -> int:
 def forget_scrubs() -> int:
     """Remove the lists and results of scrubs that ended a month ago; of how many."""
     return scrubs.forget(datetime.now(UTC))
+
+
+@shared_task(name="registry.forget_number_proofs", **_settings)
+def forget_number_proofs() -> int:
+    """Drop the codes' digests that no limit needs any longer; how many."""
+    return subscribers.forget_proofs(datetime.now(UTC))
+
+
+@shared_task(name="registry.forget_sessions", **_settings)
+def forget_sessions() -> None:
+    """Drop the sessions of browsers that have lapsed."""
+    SessionStore.clear_expired()
+
+
+@shared_task(name="registry.forget_inbound_messages", **_settings)
+def forget_inbound_messages() -> int:
+    """Drop texts and calls to the register that were answered a month ago; how many."""
+    return inbound.forget(datetime.now(UTC))

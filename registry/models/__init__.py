@@ -1,6 +1,7 @@
 """The register's tables, one noun a file."""
 
 from registry.models.access_records import AccessRecord
+from registry.models.carers import Carer, CarerAct
 from registry.models.checks import Check
 from registry.models.companies import ApiKey, Caller, Company, Licence, Member
 from registry.models.consents import Consent, Notice
@@ -13,22 +14,28 @@ from registry.models.relationships import Relationship
 from registry.models.rules import Decision, RuleSet
 from registry.models.sandbox import SandboxRecord
 from registry.models.scrubs import Scrub, ScrubPart
+from registry.models.subscribers import Erasure, InboundMessage, NumberProof, Subscriber
 from registry.models.timetables import Holiday, Schedule, Segment
 
 __all__ = [
     "AccessRecord",
     "ApiKey",
     "Caller",
+    "Carer",
+    "CarerAct",
     "Check",
     "Company",
     "Consent",
     "Decision",
+    "Erasure",
     "FormerRange",
     "Holiday",
     "IdempotencyKey",
+    "InboundMessage",
     "Licence",
     "Member",
     "Notice",
+    "NumberProof",
     "NumberRange",
     "OptOut",
     "Policy",
@@ -41,4 +48,5 @@ __all__ = [
     "Scrub",
     "ScrubPart",
     "Segment",
+    "Subscriber",
 ]

@@ -152,7 +152,11 @@ def other_database():
 
 
 def test_it_uses_the_database_it_is_given(house, other_database):
-    up = house.up(DATABASE_URL=other_database, SECRET_KEY="given")
+    up = house.up(
+        DATABASE_URL=other_database,
+        SECRET_KEY="given",
+        MESSAGE_GATEWAY_URL="http://127.0.0.1:9/",
+    )
     assert set(house.state()["children"]) == EVERYTHING - {"PostgreSQL"}
     assert house.state()["database_url"] is None
     assert not (house.data / "postgres").exists()

@@ -1,4 +1,4 @@
-"""Every address has an access rule: a scope, or a stated reason why anybody may ask."""
+"""Every address has an access rule: a scope, whom a page is open to, or a stated reason why anybody may ask."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,8 @@ def test_it_has_an_access_rule(path, entry):
     if path in OPEN:
         return
     assert view is not None, f"{path} is a plain function: give it an access rule or a reason in OPEN"
-    assert getattr(view, "scopes", None), f"{path} ({view.__name__}) declares no scopes"
+    rule = getattr(view, "scopes", None) or getattr(view, "open_to", None)
+    assert rule, f"{path} ({view.__name__}) declares neither scopes nor whom it is open to"
 
 
 def test_it_opens_nothing_that_is_not_there():

@@ -61,7 +61,8 @@ class Command(BaseCommand):
             check_port(options["host"], options["port"])
             home.prepare()
             wait_until(lock.acquire, seconds=2, pause=0.1) or lock.demand()
-            Run(screen, supervisor, home, options["host"], options["port"]).start(demo=options["demo"])
+            run = Run(screen, supervisor, home, options["host"], options["port"], demo=options["demo"])
+            run.start()
             supervisor.watch()
         except Stop:
             screen.say("Stopping.")
@@ -88,8 +89,11 @@ class Command(BaseCommand):
 class Run:
     """One run of `up`: the phases of the start."""
 
-    def __init__(self, screen: Screen, supervisor: Supervisor, home: Home, host: str, port: int) -> None:
+    def __init__(
+        self, screen: Screen, supervisor: Supervisor, home: Home, host: str, port: int, *, demo: bool
+    ) -> None:
         self.screen, self.supervisor, self.home, self.host, self.port = screen, supervisor, home, host, port
+        self.demo = demo
         # Where a client on this machine reaches a server that listens on all addresses.
         self.local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
         self.url = f"http://[{self.local}]:{port}" if ":" in self.local else f"http://{self.local}:{port}"
@@ -98,9 +102,12 @@ class Run:
         environment = {"DATA_DIR": str(home.data)} | (
             {} if os.environ.get("PUBLIC_URL") else {"PUBLIC_URL": self.url}
         )
+        if demo and settings.EMBEDDED:
+            # With the demo loaded, the portal shows the codes that nobody is sent.
+            environment["DEMO"] = "1"
         self.parts = Parts(home, settings.BASE_DIR, environment)
 
-    def start(self, *, demo: bool) -> None:
+    def start(self) -> None:
         """All phases. Raises EmbeddedError or CommandError."""
         screen, parts, add = self.screen, self.parts, self.supervisor.add
         if settings.EMBEDDED:
@@ -124,7 +131,7 @@ class Run:
             add("The worker", parts.worker, rank=2)
             add("The timetable", parts.beat, rank=2)
         shown: Demo | None = None
-        if demo:
+        if self.demo:
             with screen.phase("Demo"):
                 from config import demo as demo_module
 

@@ -1,0 +1,1 @@
+"""The portal of people with a phone number: `urls.py` lists its pages, `page.py` is what they are made of."""
