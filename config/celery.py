@@ -59,6 +59,7 @@ app.conf.beat_schedule = {
     "reconcile": {"task": "compliance.reconcile", "schedule": crontab()},
     "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
+    "reconcile-complaints": {"task": "compliance.reconcile_complaints", "schedule": crontab()},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
     "forget-idempotency-keys": {"task": "registry.forget_idempotency_keys", "schedule": crontab(minute=20)},
     "forget-number-proofs": {"task": "registry.forget_number_proofs", "schedule": crontab(minute=25)},
