@@ -1,6 +1,6 @@
 """What can go wrong in compliance, one class each; the shape and its rules are those of `registry/errors.py`."""
 
-from registry.errors import RegistryError
+from registry.errors import RegistryError, TooManyRequests
 
 
 class CallLogEnded(RegistryError):
@@ -36,3 +36,23 @@ class IncidentResolved(RegistryError):
 
     status = 409
     title = "The incident is resolved already"
+
+
+class ComplaintNotOpen(RegistryError):
+    """The complaint's state does not allow that step."""
+
+    status = 409
+    title = "The complaint's state does not allow that"
+
+
+class TooManyComplaints(TooManyRequests):
+    """So many complaints came from one network, or about one number, that more are not taken for a while."""
+
+    title = "Too many complaints came from there"
+
+
+class EvidenceNotAccepted(RegistryError):
+    """What was sent with a complaint is no recording and no picture, by its content, or is too much."""
+
+    status = 422
+    title = "What was sent is no recording and no picture"

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from compliance.audit.claims import LEASE as AUDIT_LEASE
 from compliance.errors import LoadingGaveUp
-from compliance.models import Audit, CallLog
+from compliance.models import Audit, CallLog, Complaint
 from registry import claims
 from registry.claims import PATIENCE, ROUND, SILENCE
 
@@ -43,6 +43,26 @@ def audits(*, clock: datetime) -> list[tuple[int, date]]:
     told.filter(stale).update(state="queued", requested_at=clock)
     told.filter(state="queued").update(beat_at=clock)
     return [(company_id, day) for _, company_id, day in found]
+
+
+def complaints(*, clock: datetime) -> list[int]:
+    """The complaints that should be matched, or looked at again, and that nobody seems to match."""
+    return _put_off("match_at", clock)
+
+
+def untold(*, clock: datetime) -> list[int]:
+    """The complaints whose people should be told where they stand, and that nobody seems to tell."""
+    return _put_off("tell_at", clock)
+
+
+def _put_off(field: str, clock: datetime) -> list[int]:
+    """The complaints due by `field`, put off by as long as a hint is believed: a queue that is merely long is not to
+    be filled with the same.
+    """
+    due = {f"{field}__lt": clock - SILENCE}
+    found = list(Complaint.objects.filter(**due).order_by(field, "id").values_list("pk", flat=True)[:ROUND])
+    Complaint.objects.filter(pk__in=found, **due).update(**{field: clock})
+    return found
 
 
 def missed(first: date, last: date) -> list[tuple[int, date]]:

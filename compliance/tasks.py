@@ -12,7 +12,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import OperationalError
 
-from compliance import calls, hints
+from compliance import calls, complaint_matching, complaint_messages, hints
 from compliance.audit import audit
 from registry import partitions
 
@@ -108,3 +108,29 @@ def send_audits(pairs: list[tuple[int, date]]) -> None:
     """Tell the workers of company-days to audit."""
     for company_id, day in pairs:
         audit_company_day.apply_async([company_id, day.isoformat()])
+
+
+@shared_task(name="compliance.match_complaint", **PERSISTENT)
+def match_complaint(complaint_id: int) -> dict[str, Any]:
+    """Find whom a complaint is about, and relay it where it may go by itself; the grounds."""
+    found = complaint_matching.match(complaint_id, clock=datetime.now(UTC))
+    tell_complainant.apply_async([complaint_id])
+    return found
+
+
+@shared_task(name="compliance.tell_complainant", **PERSISTENT)
+def tell_complainant(complaint_id: int) -> str:
+    """Tell a person where their complaint stands, if they are to be told now; how they were."""
+    return complaint_messages.tell(complaint_id, clock=datetime.now(UTC))
+
+
+@shared_task(name="compliance.reconcile_complaints", acks_late=True)
+def reconcile_complaints() -> dict[str, int]:
+    """Send the complaints to be matched or told of, of which nothing was heard, or whose time came. Every minute."""
+    clock = datetime.now(UTC)
+    unmatched, untold = hints.complaints(clock=clock), hints.untold(clock=clock)
+    for complaint_id in unmatched:
+        match_complaint.apply_async([complaint_id])
+    for complaint_id in untold:
+        tell_complainant.apply_async([complaint_id])
+    return {"unmatched": len(unmatched), "untold": len(untold)}

@@ -324,12 +324,14 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 #: Requests that a company (`anonymous`: an address) may make: how many, in how many seconds. Each web process grants
-#: the whole quota, so that nobody is refused below it.
+#: the whole quota, so that nobody is refused below it. `complaint`: complaints of one network, or by one proven number,
+#: counted by the database over all processes.
 RATE_LIMITS = {
     "check": quota("RATE_LIMIT_CHECK", "50000/10"),
     "default": quota("RATE_LIMIT_DEFAULT", "10000/10"),
     "anonymous": quota("RATE_LIMIT_ANONYMOUS", "2000/10"),
     "lookup": quota("RATE_LIMIT_LOOKUP", "30/60"),
+    "complaint": quota("RATE_LIMIT_COMPLAINT", "20/3600"),
 }
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",

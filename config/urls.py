@@ -17,6 +17,7 @@ urlpatterns = [
     path("metrics", health.figures),
     path("admin/", admin.site.urls),
     # Beside the portal belong the names it links to where they are there: `complain`, and `calls-about-me`.
+    path("", include("compliance.portal.urls")),
     path("", include("registry.portal.urls")),
 ]
 

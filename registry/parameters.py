@@ -144,6 +144,12 @@ PARAMETERS: dict[str, Parameter] = {
             "complaint_clock", "informs", shapes.ComplaintClock, "How long each step of a complaint may take."
         ),
         Parameter(
+            "complaint_contacts",
+            "informs",
+            dict[Literal["commercial", "malicious", "illegal"], list[shapes.Contact]],
+            "Where a person who complains of a call of that kind turns as well.",
+        ),
+        Parameter(
             "penalty_ladder",
             "informs",
             list[shapes.Rung],

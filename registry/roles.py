@@ -12,11 +12,12 @@ PERMISSIONS = {
     "write_opt_outs": "Can register and withdraw opt-outs",
     "decide_consents": "Can confirm, dispute and revoke consents",
     "decide_violations": "Can confirm and dismiss violations",
+    "handle_complaints": "Can relay, join, refer and close complaints",
     "resolve_incidents": "Can resolve incidents",
     "manage_staff": "Can see and change users and roles",
 }
 
-_CASE_OFFICER = ("unmask_numbers", "decide_violations")
+_CASE_OFFICER = ("unmask_numbers", "decide_violations", "handle_complaints")
 _SUPERVISOR = (
     *_CASE_OFFICER,
     "license_companies",

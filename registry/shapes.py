@@ -104,6 +104,20 @@ class ComplaintClock(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=T
     trigger_days: Positive | None = None
 
 
+class Contact(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Where a person turns: an office's name by language (`en`, `zh-hans`), its telephone, its address on the web."""
+
+    name: dict[Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[a-z]{2,8})?$")], str]
+    phone: Annotated[str, msgspec.Meta(pattern=r"^[0-9+ -]{2,30}$")] | None = None
+    url: Annotated[str, msgspec.Meta(pattern=r"^https://[^\s]+$")] | None = None
+
+    def __post_init__(self) -> None:
+        if "en" not in self.name:
+            raise ValueError("the name is given in English (`en`) at the least")
+        if self.phone is None and self.url is None:
+            raise ValueError("either `phone` or `url` is stated")
+
+
 class Rung(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """What follows the `verified`th verified violation, counted within `within`, and for how long."""
 

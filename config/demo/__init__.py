@@ -1,8 +1,9 @@
 """The demo: a small register with a past, so that there is something to look at after the first `up`.
 
 `cast.py` enters companies and what people told them; `day.py` lets the companies ask, call and report for a day, some
-of them not honestly, and has it audited. Every moment is in the past and given explicitly, so that the two clocks tell
-the story that they would have told had it happened. What the screen shows is kept in `demo.json` of the data folder.
+of them not honestly, and has it audited; `complaints.py` has some people complain. Every moment is in the past and
+given explicitly, so that the two clocks tell the story that they would have told had it happened. What the screen
+shows is kept in `demo.json` of the data folder.
 """
 
 import json
@@ -21,7 +22,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from config import screen
-from config.demo import cast, day
+from config.demo import cast, complaints, day
 from registry import companies, ids, phone, roles
 from registry.models import ApiKey, Company
 from registry.periods import Moment
@@ -60,6 +61,7 @@ def load(base_url: str | None = None, *, clock: datetime | None = None) -> DemoR
     _write(kept)
     with _quiet():
         day.finish(day=cast.day_of(company), clock=now)
+        complaints.finish(day=cast.day_of(company), clock=now)
     return DemoResult(
         company=ids.public("com", company.pk),
         key=kept["key"],

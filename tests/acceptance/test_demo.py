@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth import get_user_model
 
-from compliance.models import Audit, Call, CallLog, Incident, Violation
+from compliance.models import Audit, Call, CallLog, Complaint, Incident, Violation
 from config import demo
 from config.demo import cast
 from registry import companies, roles
@@ -40,6 +40,7 @@ def everything() -> dict[str, int]:
         Audit,
         Violation,
         Incident,
+        Complaint,
         ApiKey,
     )
     return {model.__name__: model.objects.count() for model in models}
@@ -79,6 +80,17 @@ def test_it_tells_a_story_that_holds_together(db, data_dir):
     assert teacher["no_check"] == 4
     assert teacher["opted_out_of_company"] == 1
     assert OptOut.objects.filter(source="call").count() == 1
+
+    told = [
+        (row.state, row.matches.get().ground)
+        for row in Complaint.objects.order_by("id").prefetch_related("matches")
+    ]
+    assert told == [
+        ("answered", "call_with_check"),
+        ("relayed", "call_without_check"),
+        ("relayed", "call_unreported"),
+        ("filed", "caller_unknown"),
+    ]
 
     key = ApiKey.objects.get(digest=companies.digest(shown.key))
     assert (key.company.name, shown.company) == (cast.INSURER.name, f"com_{key.company.pk}")

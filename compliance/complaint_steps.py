@@ -1,0 +1,80 @@
+"""What may be done to a complaint, by whom, from which state, and where it leads. A table; pure, without a database."""
+
+from typing import NamedTuple
+
+#: Who takes a step. `register`: the program by itself.
+ACTORS = ("complainant", "company", "regulator", "register")
+STATES = ("filed", "joined", "relayed", "answered", "notified", "referred", "closed", "withdrawn")
+#: `file` and `join` come first, `close` and `withdraw` last. `refer`: to the police or another authority.
+STEPS = ("file", "join", "relay", "answer", "notify", "refer", "close", "withdraw")
+#: What each clock gives time for. `act` is the one of packs that time the whole: India's five days.
+CLOCKS = ("relay", "answer", "notify", "act")
+
+
+class Allowed(NamedTuple):
+    """A step that may be taken: by whom, and the state it leads to."""
+
+    by: frozenset[str]
+    leads_to: str
+
+
+def _by(*actors: str, leads_to: str) -> Allowed:
+    return Allowed(frozenset(actors), leads_to)
+
+
+_REFER = _by("regulator", leads_to="referred")
+_CLOSE = _by("regulator", leads_to="closed")
+_WITHDRAW = _by("complainant", leads_to="withdrawn")
+_ANSWER = _by("company", leads_to="answered")
+
+#: Every step that may be taken. From `joined`, `closed` and `withdrawn` none leads on.
+ALLOWED: dict[tuple[str, str], Allowed] = {
+    ("filed", "join"): _by("regulator", "register", leads_to="joined"),
+    ("filed", "relay"): _by("regulator", "register", leads_to="relayed"),
+    ("filed", "refer"): _REFER,
+    ("filed", "close"): _CLOSE,
+    ("filed", "withdraw"): _WITHDRAW,
+    ("relayed", "answer"): _ANSWER,
+    ("relayed", "refer"): _REFER,
+    ("relayed", "close"): _CLOSE,
+    ("relayed", "withdraw"): _WITHDRAW,
+    # A company may add to its answer until the person has heard of it.
+    ("answered", "answer"): _ANSWER,
+    ("answered", "notify"): _by("regulator", "register", leads_to="notified"),
+    ("answered", "refer"): _REFER,
+    ("answered", "close"): _CLOSE,
+    ("answered", "withdraw"): _WITHDRAW,
+    ("notified", "refer"): _REFER,
+    ("notified", "close"): _CLOSE,
+    ("notified", "withdraw"): _WITHDRAW,
+    ("referred", "close"): _CLOSE,
+    ("referred", "withdraw"): _WITHDRAW,
+}
+
+
+def leads_to(state: str, step: str, by: str) -> str | None:
+    """The state that `step`, taken by `by`, leads to from `state`; None where it may not be taken."""
+    allowed = ALLOWED.get((state, step))
+    return allowed.leads_to if allowed is not None and by in allowed.by else None
+
+
+def open_to(state: str, by: str) -> frozenset[str]:
+    """The steps that `by` may take from `state`."""
+    return frozenset(step for (held, step), allowed in ALLOWED.items() if held == state and by in allowed.by)
+
+
+def is_over(state: str) -> bool:
+    """Whether no step leads on from `state`."""
+    return not any(held == state for held, _ in ALLOWED)
+
+
+def relays_itself(*, category: str, proven: bool, vouched: bool, call_found: bool, sure: bool) -> bool:
+    """Whether a complaint whose company is known goes to it without an officer's look.
+
+    Anyone may complain of anything, so that only a proven number weighs enough by itself. A complaint that another
+    centre has taken (`vouched`) does so where the company's own log has the call; one that a stranger has filed here
+    does not even then, since what becomes of it would tell them who called whom. Nor does one without a calling number
+    whose time is not known well (`sure`): it may be another company's call. What is said to be malicious or illegal an
+    officer reads first: the accused should not hear of it from us before.
+    """
+    return category == "commercial" and sure and (proven or (vouched and call_found))
