@@ -81,6 +81,7 @@ CARER_ACTS: dict[str, Promise] = {
     "company-refusal": _("Refused a company"),
     "company-permission": _("Let a company call"),
     "consent-step": _("Answered for a consent"),
+    "complain": _("Complained about a call"),
     "acting": _("Stopped acting"),
 }
 #: What a check was answered on, in the words of the person it was about.
