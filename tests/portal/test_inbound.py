@@ -5,6 +5,7 @@ from base64 import b64encode
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from registry import inbound as verbs
 from registry import opt_outs
@@ -28,13 +29,17 @@ def standing(number=ANA):
 
 @pytest.fixture
 def gateway(browser, clock):
-    """Hands a message over: `gateway({"from": …}, id="m1")`; `secret`, `at` and `signed` make it a wrong one."""
+    """Hands a message over: `gateway({"from": …}, id="m1")`; `secret`, `at` and `signed` make it a wrong one.
+
+    It has no cookie and no token, as a gateway has none.
+    """
+    client = Client(enforce_csrf_checks=True)
 
     def send(body, *, id="m1", secret=SECRET, at=None, kind="sms", signed=None):  # noqa: A002
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         stamp = str(int((at or clock).timestamp()))
         mark = signature(secret, f"{id}.{stamp}.".encode() + (signed or raw)).decode()
-        return browser.post(
+        return client.post(
             f"/inbound/{kind}/", raw, content_type="application/json",
             headers={"webhook-id": id, "webhook-timestamp": stamp, "webhook-signature": f"v1,{mark}"},
         )  # fmt: skip
