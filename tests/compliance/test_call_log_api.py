@@ -2,7 +2,8 @@
 
 import csv
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -21,6 +22,7 @@ from tests.registry.api import problem
 pytestmark = pytest.mark.usefixtures("files", "now")
 
 URL = "/api/v1/call-logs"
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "call_logs"
 CONTENT = native(line("c1"), line("c2", opt_out_requested="true"), line("c3", number="12"))
 
 
@@ -378,3 +380,18 @@ def test_it_says_that_rejected_rows_are_kept_no_longer(dialer, acme, clock, sett
     body = dialer.get(address).json()
     assert body["results"] == {"rejected": None}
     assert body["counts"]["rejected"] == 1
+
+
+@pytest.mark.parametrize("memory", [10_000_000, 10])
+def test_it_takes_a_parquet_file_in_memory_and_on_disk(acme, sent, clock, settings, memory):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = memory
+    body = (FIXTURES / "native.parquet").read_bytes()
+    with time_machine.travel(datetime(2026, 9, 2, tzinfo=UTC), tick=False):
+        tried = upload(key(acme, "calls", test=True), body, format="auto").json()
+        kept = upload(key(acme, "calls"), body, format="parquet").json()
+        calls.load(CallLog.objects.get().pk, clock=datetime(2026, 9, 2, tzinfo=UTC))
+    log = CallLog.objects.get()
+    assert (tried["format"], tried["rows_total"]) == ("parquet", 3)
+    assert (tried["counts"]["accepted"], tried["counts"]["rejected"]) == (2, 1)
+    assert kept["state"] == "queued"
+    assert (log.state, log.accepted, log.rejected, log.rows_total) == ("completed", 2, 1, 3)
