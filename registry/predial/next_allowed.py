@@ -71,7 +71,7 @@ def _free(answer: Answer, moment: Moment) -> list[datetime]:
 def _changes(answers: Sequence[Answer], moment: Moment) -> list[list[datetime]]:
     """Of each answer, when hours open after its attempts are free: all instants at which it may change, in order."""
     openings = {key: _openings(key, moment) for key in {_schedule(answer) for answer in answers}}
-    wishes = _wishes({answer.question.number for answer in answers}, moment) if answers else {}
+    wishes = _wishes({answer.question.number for answer in answers}, moment)
     found = []
     for answer in answers:
         start = max(moment.at, answer.free_at or moment.at)

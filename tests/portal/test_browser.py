@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from registry import companies, consents, partitions
 from registry.codes import CHANNELS
@@ -13,7 +13,7 @@ from registry.periods import Moment
 from registry.predial.check import check
 from registry.predial.facts import Question
 from tests.conftest import ACME_CALLER, ANA
-from tests.portal.house import ARGUMENTS, CHROMIUM, DESK, NARROW, PHONE, faults, serving, sign_in
+from tests.portal.house import CHROMIUM, DESK, NARROW, PHONE, browsing, faults, serving, sign_in
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium (apt-get install chromium)")
 
@@ -26,13 +26,8 @@ PERSONAL = [
 
 @pytest.fixture(scope="module")
 def chromium():
-    with pytest.MonkeyPatch.context() as patch:
-        # The driver runs an event loop in this thread, which Django takes for a reason to refuse queries.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            yield browser
-            browser.close()
+    with browsing() as browser:
+        yield browser
 
 
 @pytest.fixture

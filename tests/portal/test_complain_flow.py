@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from compliance import complaint_matching
 from compliance.models import Complaint
@@ -15,7 +15,7 @@ from registry.periods import Moment
 from tests.compliance.calls_made import agreed, asked, called
 from tests.compliance.complaints_made import PNG
 from tests.conftest import ACME_CALLER, ANA
-from tests.portal.house import ARGUMENTS, CHROMIUM, DESK, PHONE, faults, serving, sign_in
+from tests.portal.house import CHROMIUM, DESK, PHONE, browsing, faults, serving, sign_in
 
 #: Where pictures go, if somebody wants to look at them.
 PICTURES = os.environ.get("PORTAL_PICTURES")
@@ -25,13 +25,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium (apt-get i
 
 @pytest.fixture(scope="module")
 def chromium():
-    with pytest.MonkeyPatch.context() as patch:
-        # The driver runs an event loop in this thread, which Django takes for a reason to refuse queries.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            yield browser
-            browser.close()
+    with browsing() as browser:
+        yield browser
 
 
 @pytest.fixture
