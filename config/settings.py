@@ -214,6 +214,8 @@ FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+#: Whose wall clocks the regulator's staff read times by.
+DESK_TIME_ZONE = text("DESK_TIME_ZONE", "Asia/Shanghai")
 
 # --- Files -------------------------------------------------------------------------------------------------------
 
@@ -258,6 +260,8 @@ AUTH_PASSWORD_VALIDATORS = [
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+#: Where the regulator's staff sign in: the name of an address.
+LOGIN_URL = "admin:login"
 #: Set when TLS ends at this server or at a proxy before it; cookies then travel encrypted only.
 HTTPS = flag("HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS

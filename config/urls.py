@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", health.ready),
     path("metrics", health.figures),
     path("admin/", admin.site.urls),
+    path("desk/", include("compliance.desk.urls")),
     # Beside the portal belong the names it links to where they are there: `complain`, and `calls-about-me`.
     path("", include("compliance.portal.urls")),
     path("", include("registry.portal.urls")),

@@ -1,6 +1,9 @@
 """The register: what it knows and what it answers."""
 
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class RegistryConfig(AppConfig):
@@ -11,3 +14,13 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from registry import checks  # noqa: F401  (registers the system checks)
+
+        # The turn of `django.contrib.auth` comes after those of our applications, whose permissions are made by then.
+        post_migrate.connect(_renew_roles, sender=apps.get_app_config("auth"), dispatch_uid="registry.roles")
+
+
+def _renew_roles(**_: Any) -> None:
+    """A release may give a role more to do, or less: what staff may do follows the table in `roles.py`."""
+    from registry import roles
+
+    roles.renew()

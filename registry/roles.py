@@ -13,23 +13,32 @@ PERMISSIONS = {
     "decide_consents": "Can confirm, dispute and revoke consents",
     "decide_violations": "Can confirm and dismiss violations",
     "handle_complaints": "Can relay, join, refer and close complaints",
+    "handle_cases": "Can open cases and take their steps",
+    "decide_cases": "Can decide cases and appeals",
+    "load_carrier_records": "Can load the call records of carriers",
+    "plan_campaigns": "Can plan and close special actions",
+    "make_reports": "Can make reports",
+    "replay_policies": "Can ask what a draft policy would have answered",
     "resolve_incidents": "Can resolve incidents",
     "manage_staff": "Can see and change users and roles",
 }
 
-_CASE_OFFICER = ("unmask_numbers", "decide_violations", "handle_complaints")
+_ANALYST = ("load_carrier_records", "make_reports", "replay_policies")
+_CASE_OFFICER = (*_ANALYST, "unmask_numbers", "decide_violations", "handle_complaints", "handle_cases")
 _SUPERVISOR = (
     *_CASE_OFFICER,
     "license_companies",
     "suspend_companies",
     "decide_consents",
     "resolve_incidents",
+    "decide_cases",
+    "plan_campaigns",
 )
 
 #: A role's permissions on top of looking, which every role may.
 ROLES: dict[str, tuple[str, ...]] = {
     "observer": (),
-    "analyst": (),
+    "analyst": _ANALYST,
     "case_officer": _CASE_OFFICER,
     "supervisor": _SUPERVISOR,
     "administrator": tuple(PERMISSIONS),
@@ -62,6 +71,14 @@ def ensure() -> None:
         group, _ = Group.objects.get_or_create(name=role)
         permissions = [*looking, *(doing[name] for name in names)]
         group.permissions.set(permissions + (staff if "manage_staff" in names else []))
+
+
+def renew() -> None:
+    """`ensure`, where the roles are there already; a register without staff needs none."""
+    from django.contrib.auth.models import Group
+
+    if Group.objects.filter(name__in=ROLES).exists():
+        ensure()
 
 
 def give(*, user: Any, role: str) -> None:
