@@ -34,6 +34,14 @@ REFERENCE = {
 }
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the tests that wait for real servers: one process does, while the others work through the rest.
+
+    Left to chance, the longest of them may begin last, and everybody waits for it.
+    """
+    items.sort(key=lambda item: "acceptance" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
     """A database of its own for each process of the tests, with rule, policies, numbering plan and partitions.

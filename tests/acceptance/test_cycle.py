@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
+from config.embedded import postgres
 from config.embedded.processes import wait_until
 from tests.acceptance.client import Client
 from tests.acceptance.house import House
@@ -220,12 +222,12 @@ def test_it_finds_the_same_when_the_worker_is_killed(house):
     os.kill(killed, signal.SIGKILL)
     assert wait_until(lambda: house.state()["children"].get("The worker") not in (None, killed), seconds=60)
 
-    number = disturbed.partition("_")[2]
-    counting = (
-        "from compliance.models import Audit; "
-        f"print(Audit.objects.filter(company_id={number}, state='completed').count())"
-    )
-    assert wait_until(lambda: house.ask(counting) == "20", seconds=300, pause=3)
+    counting = "SELECT count(*) FROM compliance_audit WHERE company_id = %s AND state = 'completed'"
+    with psycopg.connect(postgres.dsn(house.data), autocommit=True) as database:
+        number = [int(disturbed.partition("_")[2])]
+        assert wait_until(
+            lambda: database.execute(counting, number).fetchone() == (20,), seconds=300, pause=1
+        )
     code, said = command(house, "run_audit", "--company", disturbed, *span, "--wait", "--json")
     storm = json.loads(said)
     assert storm["calls"] == calm["calls"] == 6000
