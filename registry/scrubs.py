@@ -198,7 +198,7 @@ def _do(share: Share[Scrub], *, wait: bool) -> int:
     scrub, token = share.row, uuid4().hex
     try:
         with transaction.atomic():
-            row = scrub.parts.filter(token="").select_for_update(skip_locked=not wait).first()
+            row = _next(scrub, wait=wait)
             if row is None:
                 return 0
             chunk = scrub_parts.kept(scrub, row.source)
@@ -217,6 +217,13 @@ def _do(share: Share[Scrub], *, wait: bool) -> int:
         raise
     scrub.refresh_from_db(fields=["rows_done"])
     return row.rows
+
+
+def _next(scrub: Scrub, *, wait: bool) -> ScrubPart | None:
+    """The first part that is not done, its row locked; with `wait=False` the first that is free."""
+    # The part's row alone: the list's own is for who cancels, and for the counts of other workers.
+    waiting = scrub.parts.filter(token="").order_by("first_row")
+    return waiting.select_for_update(of=("self",), skip_locked=not wait).first()
 
 
 def answers(scrub: Scrub, numbers: list[int], moment: Moment) -> Judged:

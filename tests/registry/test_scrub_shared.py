@@ -1,11 +1,15 @@
 """Several workers at one list: each does parts, one holds the list, and the results stand in the list's order."""
 
-import pytest
-from django.db import OperationalError
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
-from registry import claims, scrub_parts, scrubs
+import pytest
+from django.db import OperationalError, connection
+
+from registry import claims, companies, scrub_parts, scrubs
 from registry.errors import RuleNotLoaded, Undecidable
 from registry.models import Check, Scrub, ScrubPart
+from registry.periods import Moment
 from registry.tasks import help_scrub, run_scrub
 from tests.conftest import CLOCK
 from tests.registry.scrub_lists import accept, done, many
@@ -121,6 +125,41 @@ def test_a_helper_says_when_the_database_went_away(acme, monkeypatch):
     monkeypatch.setattr(scrubs, "answers", fail)
     with pytest.raises(OperationalError):
         help_once(scrub)
+
+
+def test_two_workers_are_at_it_at_one_time(committed, files, monkeypatch):
+    """While one has a part in hand, another does the next, and whoever stops the list need not wait for either."""
+    since = Moment.of(CLOCK - timedelta(days=100))
+    company = companies.enter(name="Acme Insurance", moment=since)
+    scrub = accept(company, many(ROWS))
+    claim = began(scrub)
+    original = scrubs.answers
+    monkeypatch.setattr(scrubs, "answers", lambda *args: others.append(meanwhile()) or original(*args))
+    others = []
+
+    def meanwhile():
+        monkeypatch.setattr(scrubs, "answers", original)
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(help_and_stop).result(timeout=30)
+
+    def help_and_stop():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '5s'")
+            rows = help_once(scrub)
+            scrubs.cancel(scrub=scrub, moment=Moment.of(CLOCK))
+            return rows
+        finally:
+            connection.close()
+
+    with claim.held(broke=Undecidable()):
+        scrubs._do(claim, wait=False)
+        pytest.fail("the list was stopped")
+    assert others == [scrub.parts.all()[1].rows]
+    assert list(scrub.parts.exclude(token="").values_list("first_row", flat=True)) == [
+        scrub.parts.all()[1].first_row
+    ]
+    assert Check.objects.count() == others[0]
 
 
 def test_the_rows_of_a_part_are_what_was_read(acme, monkeypatch):
