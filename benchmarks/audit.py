@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks import audit_worker, calls, duck, naive
+from benchmarks import audit_worker, calls, duck, naive, project
 from benchmarks.figures import Figure, Measured, Ratio, against, interleave
 from benchmarks.stage import Stage
 from compliance.audit import audit
@@ -41,9 +41,7 @@ def measure(stage: Stage) -> Figure:
     made = calls.make(stage, int(stage.population.opt_outs * CALLS_AN_OPT_OUT))
     planted = calls.planted(stage)
     with (
-        ProcessPoolExecutor(
-            WORKERS, multiprocessing.get_context("spawn"), initializer=audit_worker.set_up
-        ) as pool,
+        ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"), initializer=project.load) as pool,
         duckdb.connect(str(duck.database(stage)), read_only=True) as connection,
     ):
         _copy_calls(stage, connection)

@@ -3,13 +3,6 @@
 from datetime import UTC, date, datetime
 
 
-def set_up() -> None:
-    """Load the project."""
-    import django
-
-    django.setup()
-
-
 def audit_day(pair: tuple[int, date]) -> int:
     """Audit one company-day; its calls."""
     from compliance.audit import audit

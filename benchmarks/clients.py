@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from benchmarks import project
 from benchmarks.data import Manifest
 from benchmarks.figures import Measured
 from benchmarks.population import Asked
@@ -46,9 +47,9 @@ def single(asked: Asked, manifest: Manifest) -> Post:
     return Post(manifest.keys[asked.company], msgspec.json.encode(body))
 
 
-def written(posts: Iterable[Post], folder: Path) -> Path:
-    """The posts in a file, as the load generators read them."""
-    path = folder / "run" / "posts.tsv"
+def written(posts: Iterable[Post], folder: Path, name: str = "posts") -> Path:
+    """The posts in a file of that name, as the load generators read them."""
+    path = folder / "run" / f"{name}.tsv"
     with path.open("wb") as file:
         path.chmod(0o600)
         for post in posts:
@@ -74,7 +75,7 @@ def _wrk(port: int, path: str, posts: Path, seconds: float) -> Measured:
 
 
 def _processes(port: int, path: str, posts: Path, seconds: float) -> Measured:
-    with multiprocessing.get_context("spawn").Pool(CONNECTIONS) as pool:
+    with multiprocessing.get_context("spawn").Pool(CONNECTIONS, project.load) as pool:
         runs = pool.starmap(_ask, [(port, path, posts, seconds, place) for place in range(CONNECTIONS)])
     taken = sorted(ms for times, _ in runs for ms in times)
     return Measured(
@@ -118,30 +119,39 @@ def connection(port: int) -> Iterator[http.client.HTTPConnection]:
 
 def post(server: http.client.HTTPConnection, path: str, request: Post) -> tuple[int, bytes]:
     """Send one request; status and body of the answer."""
+    send(server, path, request)
+    return receive(server)
+
+
+def send(server: http.client.HTTPConnection, path: str, request: Post) -> None:
+    """Send one request and do not wait."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {request.key}"}
     server.request("POST", path, request.body, headers)
+
+
+def receive(server: http.client.HTTPConnection) -> tuple[int, bytes]:
+    """Status and body of the answer to what was sent."""
     answer = server.getresponse()
     return answer.status, answer.read()
 
 
-def batches(questions: Iterable[Asked], manifest: Manifest, size: int, count: int) -> Iterator[Post]:
-    """Bodies of `POST /checks/batch`: `size` questions of one company each, companies in turn."""
-    by_company: dict[int, list[Asked]] = {}
-    made = 0
+def batches(
+    questions: Iterable[Asked], manifest: Manifest, size: int, *, receipts: bool = True
+) -> Iterator[Post]:
+    """Bodies of `POST /checks/batch`: `size` questions of one company each, no number twice, companies in turn."""
+    by_company: dict[int, dict[int, Asked]] = {}
     for asked in questions:
-        waiting = by_company.setdefault(asked.company, [])
-        waiting.append(asked)
+        waiting = by_company.setdefault(asked.company, {})
+        waiting[asked.number] = asked
         if len(waiting) == size:
-            yield _batch(by_company.pop(asked.company), manifest)
-            made += 1
-            if made == count:
-                return
+            yield _batch(list(by_company.pop(asked.company).values()), manifest, receipts)
 
 
-def _batch(asked: Sequence[Asked], manifest: Manifest) -> Post:
+def _batch(asked: Sequence[Asked], manifest: Manifest, receipts: bool) -> Post:
     first = asked[0]
     body = {
         "defaults": {"caller": f"+{first.caller}", "sector": SECTORS[first.sector], "channel": "live"},
         "items": [{"ref": str(place), "number": f"+{one.number}"} for place, one in enumerate(asked)],
+        "receipts": receipts,
     }
     return Post(manifest.keys[first.company], msgspec.json.encode(body))

@@ -29,6 +29,7 @@ class Stage:
     dsn: str
     rounds: int
     seconds: float
+    pairs: int
     say: Callable[[str], None]
 
     def connect(self) -> psycopg.Connection:
@@ -55,7 +56,13 @@ class Stage:
 
 @contextmanager
 def stage(
-    population: Population, *, fresh: bool, rounds: int, seconds: float, say: Callable[[str], None]
+    population: Population,
+    *,
+    fresh: bool,
+    rounds: int,
+    seconds: float,
+    pairs: int,
+    say: Callable[[str], None],
 ) -> Iterator[Stage]:
     """The stage of a population; its data are made if the folder has none. Stops the database at the end."""
     folder = settings.DATA_DIR
@@ -70,7 +77,7 @@ def stage(
             manifest = data.make(folder, population, servers.database_url, say)
         say(f"Data: {data.describe(manifest)}")
         data.warm(population, manifest, datetime.now(UTC))
-        yield Stage(population, manifest, folder, servers.database_url, rounds, seconds, say)
+        yield Stage(population, manifest, folder, servers.database_url, rounds, seconds, pairs, say)
 
 
 def _free_port() -> int:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
@@ -24,7 +24,7 @@ from compliance.rejections import Rejections
 from registry import claims, opt_outs, partitions, phone, uploads
 from registry.claims import Claim
 from registry.codes import CHANNELS, OPT_OUT_SOURCES, SECTORS
-from registry.errors import InvalidInput, RegistryError
+from registry.errors import InvalidInput
 from registry.models import Company, Licence
 from registry.periods import Moment
 
@@ -158,19 +158,8 @@ def load(call_log_id: int, *, clock: datetime, progress: Progress | None = None)
     claim = claims.take(CallLog, call_log_id, clock=clock, rows_done=0)
     if claim is None:
         return outcome(CallLog.objects.get(pk=call_log_id))
-    with claim:
-        try:
-            _load(claim, progress or _silently)
-        except claims.Lost:
-            pass
-        except OperationalError:
-            claim.release()
-            raise
-        except RegistryError as error:
-            claim.fail(error)
-        except Exception:
-            claim.fail(LoadingBroke())
-            raise
+    with claim.held(broke=LoadingBroke()):
+        _load(claim, progress or _silently)
     return outcome(CallLog.objects.get(pk=call_log_id))
 
 

@@ -37,6 +37,7 @@ app.conf.update(
         "compliance.*call*": {"queue": "calls"},
         "compliance.*": {"queue": "audit"},
         "registry.run_scrub": {"queue": "scrubs"},
+        "registry.help_scrub": {"queue": "scrubs"},
         "registry.*": {"queue": "register"},
     },
     # A task that dies with its worker runs again; a worker takes one at a time, so that long ones do not hoard.

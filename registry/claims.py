@@ -9,13 +9,15 @@ it knows at once that nobody does the job; otherwise the signs of life must have
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
-from registry.errors import RegistryError
+from registry.errors import RegistryError, RuleNotLoaded
 
 #: After so long without a sign of life a claim is void, even where the dead worker's session still holds its lock (a
 #: machine cut off from the network).
@@ -36,28 +38,44 @@ class Lost(Exception):
     """The job was cancelled, or another worker took it over: nothing of this one may remain."""
 
 
-class Claim(Generic[Row]):
-    """One worker's hold on one job. `row` is the row as it was when it was claimed."""
+class Share(Generic[Row]):
+    """A hand lent to a job that another worker holds: it may add to the row as long as the job runs, and never ends it.
 
-    def __init__(self, row: Row, *, clock: datetime, locked: bool) -> None:
+    `row` is the row as it was when the work began.
+    """
+
+    def __init__(self, row: Row, *, clock: datetime) -> None:
         self.row = row
         self.clock = clock
         self.begun = time.monotonic()
-        self.locked = locked
 
     def present(self) -> datetime:
         """The time now: the reading of the clock that was handed down, and what has passed since."""
         return self.clock + timedelta(seconds=time.monotonic() - self.begun)
 
+    def _ours(self) -> QuerySet[Row]:
+        """The row, as long as it may be written to."""
+        return type(self.row)._default_manager.filter(pk=self.row.pk, state="running")
+
     def _update(self, **values: Any) -> None:
-        """Write to the row, if it is still ours; its start is the token. Raises `Lost`."""
-        ours = type(self.row)._default_manager.filter(pk=self.row.pk, state="running", started_at=self.clock)
-        if not ours.update(**values):
+        """Write to the row. Raises `Lost`."""
+        if not self._ours().update(**values):
             raise Lost
 
     def beat(self, **values: Any) -> None:
         """Give a sign of life and say how far it is. Raises `Lost`."""
         self._update(beat_at=self.present(), **values)
+
+
+class Claim(Share[Row]):
+    """One worker's hold on one job; its start is the token."""
+
+    def __init__(self, row: Row, *, clock: datetime, locked: bool) -> None:
+        super().__init__(row, clock=clock)
+        self.locked = locked
+
+    def _ours(self) -> QuerySet[Row]:
+        return super()._ours().filter(started_at=self.clock)
 
     def complete(self, **values: Any) -> None:
         """End the job, as the last statement of its transaction: whoever cancels must not wait. Raises `Lost`."""
@@ -83,12 +101,36 @@ class Claim(Generic[Row]):
         except (Lost, OperationalError, InterfaceError):
             return
 
-    def __enter__(self) -> Self:
-        return self
+    @contextmanager
+    def held(self, *, broke: RegistryError) -> Iterator[None]:
+        """The time the job is done in: however the block ends, so does the claim.
 
-    def __exit__(self, *_: object) -> None:
-        if self.locked and connection.connection is not None and connection.is_usable():
-            _session_lock("pg_advisory_unlock", self.row)
+        A job that was cancelled or taken over is left alone. Where the database went away the job is put back, and
+        `OperationalError` raised, so that the task comes again; where the rule is not loaded, because a release is
+        under way, it is put back in silence. What else is wrong with the job in the register's own words makes it
+        fail; what nobody expected makes it fail with `broke`, and is raised.
+        """
+        try:
+            yield
+        except Lost:
+            return
+        except OperationalError:
+            self.release()
+            raise
+        except RuleNotLoaded:
+            self.release()
+        except RegistryError as error:
+            if isinstance(error.__cause__, OperationalError):
+                # As the statements that decide put it: nothing can be decided without a database.
+                self.release()
+                raise error.__cause__ from None
+            self.fail(error)
+        except Exception:
+            self.fail(broke)
+            raise
+        finally:
+            if self.locked and connection.connection is not None and connection.is_usable():
+                _session_lock("pg_advisory_unlock", self.row)
 
 
 def problem(error: RegistryError) -> dict[str, Any]:

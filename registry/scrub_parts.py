@@ -1,8 +1,8 @@
-"""The results of a scrub, in parts: what the rows of one chunk came to, as CSV in files of their own.
+"""The parts of a scrub in files of their own: the rows of a part as they were read, and what they came to, as CSV.
 
-Parts are written before their chunk is committed, under a name nobody knows but their row (`models.ScrubPart`); so
-what a killed or overtaken worker wrote is never read, and swept up at the end. A result is its parts in a row, behind
-one header. The files show numbers in full: they are the company's own list.
+They are written before their transaction is committed, under a name nobody knows but their row (`models.ScrubPart`);
+so what a killed or overtaken worker wrote is never read, and swept up at the end. A result is its parts in a row,
+behind one header. The files show numbers in full: they are the company's own list.
 """
 
 import csv
@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+import msgspec
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
@@ -119,6 +120,17 @@ def _pieces(head: str, names: Sequence[str]) -> Iterator[bytes]:
                 yield piece
 
 
+def keep(scrub: Scrub, source: str, chunk: Chunk) -> None:
+    """Write the rows of a part down for whoever does it."""
+    default_storage.save(_rows(scrub, source), ContentFile(msgspec.msgpack.encode(chunk)))
+
+
+def kept(scrub: Scrub, source: str) -> Chunk:
+    """The rows of a part. Raises `FileLost`."""
+    with uploads.open_stored(_rows(scrub, source)) as file:
+        return msgspec.msgpack.decode(file.read(), type=Chunk)
+
+
 def discard(scrub: Scrub, token: str) -> None:
     """Remove what was written under a token."""
     for kind in KINDS:
@@ -126,12 +138,12 @@ def discard(scrub: Scrub, token: str) -> None:
 
 
 def sweep(scrub: Scrub) -> None:
-    """Remove the files of chunks that were never committed."""
-    kept = {
+    """Remove all files but the results of what was committed."""
+    wanted = {
         _name(scrub, token, kind) for token in scrub.parts.values_list("token", flat=True) for kind in KINDS
     }
     for name in _stored(scrub):
-        if name not in kept:
+        if name not in wanted:
             uploads.remove(name)
 
 
@@ -150,6 +162,10 @@ def folder(scrub: Scrub) -> str:
 
 def _name(scrub: Scrub, token: str, kind: str) -> str:
     return f"{folder(scrub)}/{token}.{kind}.csv"
+
+
+def _rows(scrub: Scrub, source: str) -> str:
+    return f"{folder(scrub)}/{source}.rows"
 
 
 def _stored(scrub: Scrub) -> list[str]:

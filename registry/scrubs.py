@@ -1,9 +1,9 @@
 """Scrubs: take a company's list, check every number of it, stop checking it, and forget it in time.
 
-The list is worked through in chunks of consecutive rows. A chunk is one transaction: its checks, its part of the
-results, and the count of rows done. So whoever goes on after a killed worker begins with the first row that nobody
-did, and no row is done twice. Each chunk is asked at its own moment, so that a "no" said while a long list is checked
-binds for the rest of it.
+Whoever claims a list reads it into parts of consecutive rows, and asks others to help; then all of them do parts, each
+the next that nobody does. A part is one transaction that holds the lock on its row: its checks, its results, and the
+counts. So a killed worker's part is free again at once, and no row is done twice. Each part is asked at a moment of its
+own, so that a "no" said while a long list is checked binds for the rest of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,23 +13,27 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 
 from registry import claims, sandbox, scrub_parts, uploads
-from registry.claims import Claim
+from registry.claims import Claim, Share
 from registry.codes import CHANNELS, PURPOSES, SECTORS
-from registry.errors import RegistryError, RuleNotLoaded, ScrubBroke, ScrubEnded
+from registry.errors import RegistryError, ScrubBroke, ScrubEnded
 from registry.lists.archives import unpacked
-from registry.lists.contacts import Chunk, Contacts
+from registry.lists.contacts import Contacts
 from registry.models import Scrub, ScrubPart
 from registry.periods import Moment
 from registry.predial.facts import Question
 from registry.predial.scrub import Judged, judge
 
-#: Rows of one transaction: enough to spread its cost, few enough to be cancelled between two, and to fit in memory.
+#: Rows of a part: enough to spread the cost of a transaction, few enough to be cancelled between two, and to fit in
+#: memory.
 CHUNK = 50_000
 
 Progress = Callable[[int, int], None]
+#: Told how many parts others may do.
+Call = Callable[[int], None]
 
 
 @contextmanager
@@ -104,36 +108,40 @@ def question_of(scrub: Scrub) -> Question:
     )
 
 
-def run(scrub_id: int, *, clock: datetime, progress: Progress | None = None) -> dict[str, Any]:
+def run(
+    scrub_id: int, *, clock: datetime, progress: Progress | None = None, call: Call | None = None
+) -> dict[str, Any]:
     """Work through a list that is queued, or that a worker died on; otherwise do nothing. The state, and the counts.
 
-    What is wrong with the file ends in the state `failed` with a problem; the rows done by then have left their
-    checks. Safe to run twice, and at once in several places. Raises `OperationalError` where the database went away;
-    the list is then put back, as far as possible.
+    `call` is told how many parts others may do with `help_with`, once all rows are read. What is wrong with the file
+    ends in the state `failed` with a problem; the rows done by then have left their checks. Safe to run twice, and at
+    once in several places. Raises `OperationalError` where the database went away; the list is then put back, as far
+    as possible.
     """
     claim = claims.take(Scrub, scrub_id, clock=clock, rows_before=F("rows_done"))
-    if claim is None:
-        return outcome(Scrub.objects.get(pk=scrub_id))
-    with claim:
-        try:
-            _run(claim, progress or _silently)
-        except claims.Lost:
-            _clear_cancelled(claim.row)
-        except OperationalError:
-            claim.release()
-            raise
-        except RuleNotLoaded:
-            # A release is under way: the list is tried again as long as any job is.
-            claim.release()
-        except RegistryError as error:
-            if isinstance(error.__cause__, OperationalError):
-                claim.release()
-                raise error.__cause__ from None
-            claim.fail(error)
-        except Exception:
-            claim.fail(ScrubBroke())
-            raise
+    if claim is not None:
+        with claim.held(broke=ScrubBroke()):
+            _run(claim, progress or _silently, call)
+        _clear_cancelled(claim.row)
     return outcome(Scrub.objects.get(pk=scrub_id))
+
+
+def help_with(scrub_id: int, *, clock: datetime) -> int:
+    """Do one part of a list that another worker holds; its rows, 0 if no part is free.
+
+    What is wrong is for that worker to find and to say. Raises `OperationalError` where the database went away.
+    """
+    scrub = Scrub.objects.get(pk=scrub_id)
+    if scrub.state != "running":
+        return 0
+    try:
+        return _do(claims.Share(scrub, clock=clock), wait=False)
+    except claims.Lost:
+        _clear_cancelled(scrub)
+    except RegistryError as error:
+        if isinstance(error.__cause__, OperationalError):
+            raise error.__cause__ from None
+    return 0
 
 
 def outcome(scrub: Scrub) -> dict[str, Any]:
@@ -150,49 +158,72 @@ def _silently(done: int, total: int) -> None:
     """Nobody wants to know."""
 
 
-def _run(claim: Claim[Scrub], progress: Progress) -> None:
+def _run(claim: Claim[Scrub], progress: Progress, call: Call | None) -> None:
     """Every row that is not done, and the end."""
     scrub = claim.row
-    with uploads.open_stored(scrub.file) as stream:
-        contacts = Contacts(stream, region=scrub.region or None, column=scrub.column or None)
-        for chunk in contacts.chunks(CHUNK, scrub.rows_done):
-            _do(claim, chunk)
-            progress(scrub.rows_done, scrub.rows_total)
-    claim.complete(rows_total=scrub.rows_done)
+    _read(claim)
+    waiting = scrub.parts.filter(token="").count()
+    if call is not None and waiting > 1:
+        call(waiting - 1)
+    # What others are at is waited for: it is done then, or free again because they died.
+    while _do(claim, wait=False) or _do(claim, wait=True):
+        progress(scrub.rows_done, scrub.rows_total)
+    claim.complete(rows_total=F("rows_done"))
     scrub_parts.sweep(scrub)
     _drop_list(scrub)
 
 
-def _do(claim: Claim[Scrub], chunk: Chunk) -> None:
-    """Check the rows of a chunk, write their part of the results, and count them as done, all of it or nothing."""
-    scrub, token = claim.row, uuid4().hex
-    numbers = sorted(set(chunk.numbers) - {0})
+def _read(claim: Claim[Scrub]) -> None:
+    """Every row that is in no part yet, into parts."""
+    scrub = claim.row
+    first_row = scrub.parts.aggregate(rows=Coalesce(Sum("rows"), 0))["rows"]
+    with uploads.open_stored(scrub.file) as stream:
+        contacts = Contacts(stream, region=scrub.region or None, column=scrub.column or None)
+        for chunk in contacts.chunks(CHUNK, first_row):
+            source, rows = uuid4().hex, len(chunk.texts)
+            scrub_parts.keep(scrub, source, chunk)
+            with transaction.atomic():
+                ScrubPart.objects.create(scrub=scrub, first_row=first_row, rows=rows, source=source)
+                claim.beat()
+            first_row += rows
+    claim.beat(rows_total=first_row)
+    scrub.rows_total = first_row
+
+
+def _do(share: Share[Scrub], *, wait: bool) -> int:
+    """Check the rows of the next part, write its results, and count them as done, all of it or nothing; how many.
+
+    0 if there is none, or with `wait=False` none that is free. Raises `claims.Lost`.
+    """
+    scrub, token = share.row, uuid4().hex
     try:
         with transaction.atomic():
-            part = scrub_parts.Part(chunk, answers(scrub, numbers, Moment.of(claim.present())))
+            row = _next(scrub, wait=wait)
+            if row is None:
+                return 0
+            chunk = scrub_parts.kept(scrub, row.source)
+            numbers = sorted(set(chunk.numbers) - {0})
+            part = scrub_parts.Part(chunk, answers(scrub, numbers, Moment.of(share.present())))
             part.write(scrub, token)
-            ScrubPart.objects.create(
-                scrub=scrub,
-                first_row=scrub.rows_done,
-                rows=part.count("all"),
-                allowed=part.count("allowed"),
-                denied=part.count("denied"),
-                token=token,
+            row.token, row.allowed, row.denied = token, part.count("allowed"), part.count("denied")
+            row.save(update_fields=["token", "allowed", "denied"])
+            # The list's row comes last: neither who cancels nor another worker must wait for the whole part.
+            share.beat(
+                rows_done=F("rows_done") + row.rows,
+                **{kind: F(kind) + part.count(kind) for kind in ("allowed", "denied", "rejected")},
             )
-            counts = {
-                "rows_done": scrub.rows_done + part.count("all"),
-                **{
-                    kind: getattr(scrub, kind) + part.count(kind)
-                    for kind in ("allowed", "denied", "rejected")
-                },
-            }
-            # The list's row comes last: whoever cancels must not wait for the whole chunk.
-            claim.beat(**counts, rows_total=max(scrub.rows_total, counts["rows_done"]))
     except BaseException:
         scrub_parts.discard(scrub, token)
         raise
-    for name, value in counts.items():
-        setattr(scrub, name, value)
+    scrub.refresh_from_db(fields=["rows_done"])
+    return row.rows
+
+
+def _next(scrub: Scrub, *, wait: bool) -> ScrubPart | None:
+    """The first part that is not done, its row locked; with `wait=False` the first that is free."""
+    # The part's row alone: the list's own is for who cancels, and for the counts of other workers.
+    waiting = scrub.parts.filter(token="").order_by("first_row")
+    return waiting.select_for_update(of=("self",), skip_locked=not wait).first()
 
 
 def answers(scrub: Scrub, numbers: list[int], moment: Moment) -> Judged:
@@ -224,7 +255,7 @@ def clear(scrub: Scrub) -> None:
 
 
 def _clear_cancelled(scrub: Scrub) -> None:
-    """The worker of a cancelled list is the last to leave."""
+    """The workers of a cancelled list are the last to leave."""
     if Scrub.objects.filter(pk=scrub.pk, state="cancelled").exists():
         clear(scrub)
 

@@ -67,9 +67,23 @@ def forget_sandbox_records() -> int:
 @shared_task(name="registry.run_scrub", **_settings)
 def run_scrub(scrub_id: int) -> dict[str, Any]:
     """Check one list; its state and counts."""
-    counts = scrubs.run(scrub_id, clock=datetime.now(UTC))
+
+    def call(parts: int) -> None:
+        try:
+            for _ in range(parts):
+                help_scrub.apply_async([scrub_id], retry=False)
+        except Exception as error:  # noqa: BLE001  (brokers raise what their clients raise; one worker does it alone)
+            log.warning("broker_unavailable", scrub=scrub_id, error=type(error).__qualname__)
+
+    counts = scrubs.run(scrub_id, clock=datetime.now(UTC), call=call)
     log.info("scrub_run", scrub=scrub_id, **counts)
     return counts
+
+
+@shared_task(name="registry.help_scrub", **_settings)
+def help_scrub(scrub_id: int) -> int:
+    """Check one part of a list that another worker holds; its rows. One a message, so that lists take turns."""
+    return scrubs.help_with(scrub_id, clock=datetime.now(UTC))
 
 
 @shared_task(name="registry.find_lost_scrubs", **_settings)

@@ -11,7 +11,7 @@ from registry.models.jobs import Job
 class Scrub(Job):
     """One uploaded list, and the question that is put about each of its numbers.
 
-    Rows are counted as they are done: whoever goes on after a killed worker begins behind `rows_done`.
+    It is read into parts, which any number of workers do; one of them holds the claim, and ends it.
     """
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+", help_text="Who asks.")
@@ -68,23 +68,42 @@ class Scrub(Job):
 
 
 class ScrubPart(models.Model):
-    """One chunk that is done. Written in the transaction that wrote its checks, so that no row is done twice.
+    """Some consecutive rows of a list, read and waiting, or checked. What one worker does at a time.
 
-    Its results lie in files of their own, named by its token: a worker that was overtaken writes where nobody reads.
+    Whoever checks it holds the row's lock, and writes the row in the transaction that writes its checks: no row of the
+    list is done twice, and a killed worker leaves the part as it was. Its rows, and what they came to, lie in files: a
+    worker whose transaction was undone has written where nobody reads.
     """
 
     scrub = models.ForeignKey(Scrub, models.CASCADE, related_name="parts")
     first_row = models.IntegerField(help_text="The first of its rows, from 0.")
     rows = models.IntegerField()
-    allowed = models.IntegerField()
-    denied = models.IntegerField(help_text="The rest of its rows were rejected.")
-    token = models.CharField(max_length=32, help_text="What its files are named by.")
+    source = models.CharField(
+        max_length=32,
+        blank=True,
+        # Workers of the version before this column do not name it.
+        db_default="",
+        help_text="What the file of its rows, as they were read, is named by.",
+    )
+    allowed = models.IntegerField(default=0)
+    denied = models.IntegerField(default=0, help_text="The rest of its rows were rejected.")
+    token = models.CharField(
+        max_length=32,
+        blank=True,
+        help_text="What the files of its results are named by; none until it is done.",
+    )
 
     class Meta:
         ordering = ["scrub", "first_row"]
         constraints = [
-            # Forbids a chunk to be done twice.
+            # Forbids rows to be read twice.
             models.UniqueConstraint(fields=["scrub", "first_row"], name="scrub_part_once")
+        ]
+        indexes = [
+            # Serves the search for the next part to be done.
+            models.Index(
+                fields=["scrub", "first_row"], name="scrub_part_waiting", condition=models.Q(token="")
+            )
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db import OperationalError, connection
 from compliance import calls, staging
 from compliance.models import Audit, Call, CallLog
 from registry import claims
+from registry.errors import RuleNotLoaded, Undecidable
 from registry.models import OptOut
 from tests.compliance.call_logs import accept, enter, line, native
 
@@ -114,6 +115,28 @@ def test_it_is_found_again_when_the_connection_breaks(committed, clock, files, m
     assert nothing_is_left(log, files)
     assert CallLog.objects.get().state == "queued"
     assert calls.load(log.pk, clock=clock + timedelta(seconds=1))["accepted"] == 2
+
+
+@pytest.mark.parametrize("error", ["another rule", "no database"])
+def test_it_is_put_back_when_nothing_can_be_decided(acme, clock, files, monkeypatch, error):
+    log = accept(acme, CONTENT)
+
+    def undecided(*args, **kwargs):
+        if error == "another rule":
+            raise RuleNotLoaded
+        raise Undecidable from OperationalError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staging, "insert", undecided)
+        if error == "another rule":
+            assert calls.load(log.pk, clock=clock)["state"] == "queued"
+        else:
+            with pytest.raises(OperationalError):
+                calls.load(log.pk, clock=clock)
+    log.refresh_from_db()
+    assert (log.state, log.problem) == ("queued", None)
+    assert nothing_is_left(log, files)
+    assert calls.load(log.pk, clock=clock + timedelta(seconds=1))["state"] == "completed"
 
 
 def test_it_fails_where_someone_sees_it_when_the_register_has_a_defect(acme, clock, files, monkeypatch):

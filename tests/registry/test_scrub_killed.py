@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from registry import claims, companies, scrub_parts, scrubs
-from registry.claims import Claim
+from registry.claims import Claim, Share
 from registry.errors import RuleNotLoaded, ScrubEnded, ScrubGaveUp
 from registry.models import Check, Scrub, ScrubPart
 from registry.periods import Moment
@@ -17,6 +17,8 @@ from tests.registry.scrub_lists import accept, done, many, rows, text
 pytestmark = pytest.mark.usefixtures("files")
 
 ROWS = 95
+#: The parts these rows are read into.
+READ = 9
 
 
 class Killed(BaseException):
@@ -30,14 +32,14 @@ def small_chunks(monkeypatch):
     monkeypatch.setattr("registry.lists.blocks.BLOCK_CHARS", 150)
 
 
-def disturb(monkeypatch, module, function, happen):
+def disturb(monkeypatch, module, function, happen, at=3):
     """Have something else happen at the third call of a function."""
     original = getattr(module, function)
     times = Counter()
 
     def disturbed(*args, **kwargs):
         times["calls"] += 1
-        if times["calls"] == 3:
+        if times["calls"] == at:
             happen()
         return original(*args, **kwargs)
 
@@ -68,28 +70,50 @@ def whole(scrub: Scrub, files) -> None:
 
 @pytest.mark.parametrize(
     ("module", "function"),
+    [(scrub_parts, "keep"), (ScrubPart.objects, "create"), (Claim, "beat")],
+    ids=["read", "written", "counted"],
+)
+def test_the_next_worker_reads_on_wherever_the_first_was_killed(acme, files, monkeypatch, module, function):
+    scrub = accept(acme, many(ROWS))
+    with monkeypatch.context() as patch:
+        disturb(patch, module, function, kill)
+        with pytest.raises(Killed):
+            scrubs.run(scrub.pk, clock=CLOCK)
+    scrub.refresh_from_db()
+    assert (scrub.state, scrub.rows_done) == ("running", 0)
+    assert scrub.parts.count() == 2
+    assert not Check.objects.exists()
+    scrubs.run(scrub.pk, clock=CLOCK + timedelta(seconds=1))
+    whole(scrub, files)
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
     [
         (scrubs, "answers"),
         (scrub_parts.Part, "write"),
-        (ScrubPart.objects, "create"),
-        (Claim, "beat"),
+        (ScrubPart, "save"),
+        (Share, "beat"),
         (scrub_parts, "discard"),
     ],
     ids=["before", "written", "counted", "beat", "cleaning"],
 )
 def test_the_next_worker_goes_on_wherever_the_first_was_killed(acme, files, monkeypatch, module, function):
     scrub = accept(acme, many(ROWS))
+    # A beat for each part that is read, too, and one when all are.
+    third = {"beat": READ + 1 + 3, "save": READ + 3}.get(function, 3)
     with monkeypatch.context() as patch:
         if function == "discard":
             # Killed hard while it writes: nothing is tidied up.
             patch.setattr(module, function, lambda *_: None)
-            disturb(patch, Claim, "beat", kill)
+            disturb(patch, Share, "beat", kill, READ + 1 + 3)
         else:
-            disturb(patch, module, function, kill)
+            disturb(patch, module, function, kill, third)
         with pytest.raises(Killed):
             scrubs.run(scrub.pk, clock=CLOCK)
     scrub.refresh_from_db()
     assert scrub.state == "running"
+    assert scrub.parts.count() == READ
     assert 0 < scrub.rows_done < ROWS
     assert Check.objects.count() == scrub.rows_done
     before = scrub.rows_done
@@ -139,7 +163,8 @@ def test_it_leaves_nothing_of_a_worker_that_was_overtaken(acme, files, monkeypat
         assert scrubs.run(scrub.pk, clock=CLOCK)["state"] == "running"
     scrub.refresh_from_db()
     assert Check.objects.count() == scrub.rows_done > 0
-    assert len(stored(files)) == 1 + 2 * scrub.parts.count()
+    done = scrub.parts.exclude(token="").count()
+    assert len(stored(files)) == 1 + scrub.parts.count() + 2 * done
     scrubs.run(scrub.pk, clock=later + timedelta(seconds=1))
     whole(scrub, files)
 
@@ -150,7 +175,7 @@ def test_it_is_put_back_when_the_database_fails(acme, files, monkeypatch):
 
     scrub = accept(acme, many(ROWS))
     with monkeypatch.context() as patch:
-        disturb(patch, ScrubPart.objects, "create", fail)
+        disturb(patch, ScrubPart, "save", fail, READ + 3)
         with pytest.raises(OperationalError):
             scrubs.run(scrub.pk, clock=CLOCK)
     scrub.refresh_from_db()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
-from benchmarks.__main__ import FIGURES
+from benchmarks.__main__ import FIGURES, PAIRS, SMALL_PAIRS
 
 
 class Command(BaseCommand):
@@ -24,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--scale", default="small", help="small, 10m, 100m (small)")
         parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds; the medians count (3)")
         parser.add_argument("--seconds", type=float, default=5, help="seconds a round of one rung (5)")
+        parser.add_argument(
+            "--pairs", type=int, help=f"pairs of opt_out ({PAIRS:,}; at the scale small {SMALL_PAIRS:,})"
+        )
         parser.add_argument("--fresh", action="store_true", help="make the data anew")
         parser.add_argument("--json", action="store_true", help="the figure as JSON")
 
@@ -40,6 +43,7 @@ class Command(BaseCommand):
         folder = settings.DATA_DIR / f"bench-{options['scale']}"
         words = [sys.executable, "-m", "benchmarks", name, "--scale", options["scale"]]
         words += ["--rounds", str(options["rounds"]), "--seconds", str(options["seconds"])]
+        words += ["--pairs", str(options["pairs"])] if options["pairs"] else []
         words += [f"--{flag}" for flag in ("fresh", "json") if options[flag]]
         done = subprocess.run(
             words, cwd=settings.BASE_DIR, env=os.environ | {"DATA_DIR": str(folder)}, check=False
