@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import phone
 from registry.codes import CHANNELS, DAYS
+from registry.disputes import MAX_TEXT
 from registry.phone import BadNumber
 from registry.portal import words
 
@@ -160,6 +161,18 @@ class PermissionForm(forms.Form):
     def __init__(self, *args: Any, sectors: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sectors"].choices = [(name, words.SECTORS[name]) for name in sectors]
+
+
+class ObjectionForm(forms.Form):
+    """Why a company's answer is not accepted."""
+
+    text = forms.CharField(
+        label=_("What is wrong with its answer?"),
+        help_text=_("If you like. Only the regulator's officers read it."),
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class CarerForm(forms.Form):
