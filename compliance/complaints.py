@@ -1,4 +1,4 @@
-"""Complaints: file one, and take the steps that follow: join, relay, answer, notify, refer, close, withdraw.
+"""Complaints: file one, and take the steps that follow: join, relay, answer, notify, object, refer, close, withdraw.
 
 Which step may be taken from where, and by whom, is the table of `complaint_steps.py`; which clock runs then is said by
 `complaint_clocks.py` from the policy the complaint was filed under. `complaint_matching.py` finds whom it is about.
@@ -12,8 +12,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from compliance import complaint_evidence, complaint_limits, complaint_steps, complaint_terms
-from compliance.complaint_clocks import Place, running
+from compliance import (
+    complaint_erasure,
+    complaint_evidence,
+    complaint_limits,
+    complaint_steps,
+    complaint_terms,
+)
+from compliance.complaint_clocks import OBJECT_WITHIN, Place, running
 from compliance.complaint_evidence import Attachment
 from compliance.errors import ComplaintNotOpen
 from compliance.models import Complaint, ComplaintStep
@@ -229,6 +235,38 @@ def notify(*, complaint_id: int, text: str, clock: datetime, user: Any = None) -
 
 
 @transaction.atomic
+def object_to(*, complaint_id: int, text: str, clock: datetime) -> Complaint:
+    """The person does not accept the answer, or the decision: an officer looks at it (again).
+
+    Once after an answer and once after a decision, within `OBJECT_WITHIN`. Raises as `notify`.
+    """
+    if len(text) > MAX_TEXT:
+        raise InvalidInput(f"At most {MAX_TEXT:,} characters", pointer="/text")
+    row = _held(complaint_id)
+    until = object_by(row)
+    if until is None or clock >= until:
+        raise ComplaintNotOpen("There is nothing to object to, or the time for it is over")
+    return _take(row, "object", "complainant", clock=clock, text=text.strip(), outcome="", match_at=None)
+
+
+def object_by(row: Complaint) -> datetime | None:
+    """The instant by which the person may object; None where there is nothing to object to, or no longer."""
+    if "object" not in complaint_steps.open_to(row.state, "complainant") or row.erased_at is not None:
+        return None
+    taken = [(step.step, step.at) for step in row.steps.order_by("id")]
+    names = [name for name, _ in taken]
+    after = "close" if row.state == "closed" else "answer"
+    if after in names[: _last(names, "object")]:
+        return None
+    return max(at for name, at in taken if name in ("answer", "notify", "close")) + OBJECT_WITHIN
+
+
+def _last(names: Sequence[str], wanted: str) -> int:
+    """The place of the last such step; 0 where there is none."""
+    return max((place for place, name in enumerate(names) if name == wanted), default=0)
+
+
+@transaction.atomic
 def refer(*, complaint_id: int, text: str, clock: datetime, user: Any) -> Complaint:
     """An officer hands it to the police or another authority, which `text` names. Raises as `notify`."""
     if not text.strip():
@@ -288,6 +326,8 @@ def _take(
         setattr(row, name, value)
     row.save(update_fields=["state", "clock", "due_at", "tell_at", *values])
     _step(row, step, by, clock=clock, user=user, text=text, evidence=evidence, in_time=in_time)
+    if row.erase_at_end and row.state in complaint_erasure.ENDED:
+        complaint_erasure.erase_row(row, clock=clock)
     return row
 
 

@@ -2,9 +2,9 @@
 
 Keywords as people know them from senders of sales messages: T, TD, N, STOP and 退订 refuse everything. India's
 preferences by category (TCCCPR 2018): `FULLY BLOCK`, `BLOCK 1,3`, `UNBLOCK 1,3`, `UNBLOCK ALL`, and the older
-`START 0`, `START 1,3`. What is not clear changes nothing. `STOP 1` once took a preference back in India; here it refuses,
-as everywhere else: who meant the other thing gets calls they did not want refused, is told so, and how to undo it,
-while the other reading would let companies call somebody who wrote "stop".
+`START 0`, `START 1,3`. What is not clear changes nothing. `STOP 1` once took a preference back in India; here it
+refuses, as everywhere else. Who meant the other thing is told what was done and how to undo it; the other reading would
+let companies call somebody who wrote "stop".
 """
 
 import re

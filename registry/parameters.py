@@ -133,7 +133,7 @@ PARAMETERS: dict[str, Parameter] = {
             "consent_announced",
             "informs",
             Literal["no", "first_of_company", "each"],
-            "Whether a person gets a text when a company records a consent of theirs: never, the company's first, each.",
+            "Whether a person gets a text when a company records a consent: never, for its first, for each.",
         ),
         Parameter("consent_record_kept", "informs", Span, "How long the proof of a consent is kept."),
         Parameter("call_record_kept", "informs", Span, "How long records or recordings of calls are kept."),

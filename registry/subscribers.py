@@ -7,19 +7,12 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from registry import consents, opt_outs
 from registry.errors import CodeNotRight, CodeSpent, TooManyRequests
 from registry.models import (
-    Announcement,
-    Carer,
-    Consent,
-    Erasure,
-    InboundMessage,
     NumberProof,
-    OptOut,
     Subscriber,
 )
 from registry.models.subscribers import MAX_TRIES
@@ -117,40 +110,3 @@ def prove(*, proof_id: int, code: str, language: str, moment: Moment) -> Subscri
 def forget_proofs(clock: datetime) -> int:
     """Drop the proofs that no limit looks back to; how many."""
     return NumberProof.objects.filter(sent_at__lte=clock - KEPT_FOR).delete()[0]
-
-
-@transaction.atomic
-def erase(
-    *, subscriber: Subscriber, end_refusals: bool, revoke_consents: bool, moment: Moment
-) -> dict[str, int]:
-    """Delete what the register holds of a person only because they used it; what went, by name and number.
-
-    Refusals stand unless `end_refusals`: they protect the number and are nothing else. Consents that companies
-    recorded stay as proof, revoked where the person wants it. History on two clocks is never deleted.
-    """
-    number = subscriber.number
-    removed = {
-        "refusals_ended": 0,
-        "consents_revoked": 0,
-        "proofs": NumberProof.objects.filter(number=number).delete()[0],
-        "messages": InboundMessage.objects.filter(number=number).delete()[0],
-        "announcements": Announcement.objects.filter(number=number).delete()[0],
-        "carers": Carer.objects.filter(Q(ward=number) | Q(number=number)).delete()[0],
-        "subscribers": Subscriber.objects.filter(pk=subscriber.pk).delete()[0],
-    }
-    if end_refusals:
-        standing = OptOut.objects.current().filter(number=number, valid__upper_inf=True)
-        for record_id in list(standing.values_list("record_id", flat=True)):
-            opt_outs.withdraw(record_id=record_id, moment=moment)
-            removed["refusals_ended"] += 1
-    if revoke_consents:
-        held = Consent.objects.as_of(moment).filter(number=number).exclude(status="revoked")
-        for record_id in sorted(set(held.values_list("record_id", flat=True))):
-            consents.revoke(record_id=record_id, moment=moment)
-            removed["consents_revoked"] += 1
-    Erasure.objects.create(
-        digest=salted_hmac("registry.erasure", str(number), algorithm="sha256").hexdigest(),
-        removed=removed,
-        at=moment.known_at,
-    )
-    return removed

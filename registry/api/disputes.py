@@ -46,9 +46,9 @@ class DisputeResponses(Endpoint):
         id="answerDispute",
         tag="consents",
         summary="Answer for a disputed consent",
-        description="A disputed consent carries no call. Say how it was given, within the time of `dispute.answer_by`. The "
-        "person may then confirm it, take it back, or object, whereupon the regulator decides. You may add to your "
-        "answer until they object. Find what is disputed with `GET /consents?status=disputed`.",
+        description="A disputed consent carries no call. Say how it was given, within the time of `dispute.answer_by`. "
+        "The person may then confirm it, take it back, or object, whereupon the regulator decides. You may add to "
+        "your answer until they object. Find what is disputed with `GET /consents?status=disputed`.",
         body=DisputeResponseIn,
         answers={201: (DisputeResponse, "Your answer, on record.")},
         parameters=[IDEMPOTENCY_KEY],

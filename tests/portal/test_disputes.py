@@ -28,7 +28,8 @@ def claimed(company, number, then, reference="form-1"):
     """A consent that a company claims."""
     row, _ = consents.record(
         company=company, number=number, sectors=["insurance"], channels=CHANNELS, given_at=then.at, method="web_form",
-        notice_text="You may call me.", evidence=[{"type": "page", "sha256": "0" * 64}], reference=reference, moment=then,
+        notice_text="You may call me.", evidence=[{"type": "page", "sha256": "0" * 64}], reference=reference,
+        moment=then,
     )  # fmt: skip
     return row.record_id
 
