@@ -16,15 +16,16 @@ from compliance import (
     complaint_erasure,
     complaint_evidence,
     complaint_limits,
+    complaint_sense,
     complaint_steps,
     complaint_terms,
 )
 from compliance.complaint_clocks import OBJECT_WITHIN, Place, running
 from compliance.complaint_evidence import Attachment
+from compliance.complaint_sense import MAX_TEXT
 from compliance.errors import ComplaintNotOpen
 from compliance.models import Complaint, ComplaintStep
-from compliance.models.complaints import CATEGORIES, OUTCOMES, VOICES
-from registry.codes import SECTORS
+from compliance.models.complaints import OUTCOMES
 from registry.errors import InvalidInput, NotFound
 from registry.models import Company
 from registry.periods import Moment
@@ -32,11 +33,6 @@ from registry.periods import Moment
 #: Letters and digits that nobody takes for one another when reading them out, and that make no words.
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 TRACKING_LENGTH = 16
-MAX_TEXT = 5_000
-#: A clock of a telephone may run ahead of ours so far.
-CLOCK_SKEW = timedelta(minutes=10)
-#: A call longer ago is nobody's to look into any more.
-LONGEST_AGO = timedelta(days=366)
 #: A company may add to its answer for so long before the person is told of it.
 TOLD_AFTER = timedelta(hours=1)
 #: Steps a person is told of by text message, if they asked for that.
@@ -88,7 +84,7 @@ def file(
     call complained of again by the holder of a proven number is filed, and joined to the first complaint.
     Raises `InvalidInput`, `EvidenceNotAccepted`, `FileTooLarge`, `TooManyComplaints`, `PolicyGap`.
     """
-    _demand_sense(moment, category, called_at, tolerance, sector, voice, text)
+    complaint_sense.demand(moment, category, called_at, tolerance, sector, voice, text)
     if proven and number is None:
         raise InvalidInput("Only a number that is given can be proven", pointer="/number")
     if before := _before(source, reference):
@@ -130,33 +126,6 @@ def file(
         _take(row, "join", "register", clock=moment.known_at, joined_to=first, match_at=None)
     complaint_evidence.keep(row, evidence, clock=moment.known_at)
     return row, True
-
-
-def _demand_sense(  # noqa: PLR0917  (the fields in the order of the form)
-    moment: Moment,
-    category: str,
-    called_at: datetime,
-    tolerance: timedelta,
-    sector: str,
-    voice: str,
-    text: str,
-) -> None:
-    """Raise `InvalidInput` for the first value that means nothing."""
-    for value, known, pointer in (
-        (category, CATEGORIES, "/category"),
-        (sector, SECTORS, "/sector"),
-        (voice, VOICES, "/voice"),
-    ):
-        if value not in known:
-            raise InvalidInput(f"One of: {', '.join(known)}", pointer=pointer)
-    if called_at - tolerance > moment.at + CLOCK_SKEW:
-        raise InvalidInput("The call lies in the future", pointer="/called_at")
-    if called_at < moment.at - LONGEST_AGO:
-        raise InvalidInput("The call is more than a year ago", pointer="/called_at")
-    if not timedelta() <= tolerance <= timedelta(days=7):
-        raise InvalidInput("The time can be off by a week at most", pointer="/tolerance")
-    if len(text) > MAX_TEXT:
-        raise InvalidInput(f"At most {MAX_TEXT:,} characters", pointer="/text")
 
 
 def _before(source: str, reference: str) -> Complaint | None:

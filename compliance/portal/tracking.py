@@ -14,6 +14,7 @@ from compliance.portal import words
 from registry import companies, ids, phone
 from registry.periods import Moment
 from registry.portal import words as register_words
+from registry.portal.rights import Citation, cited
 
 
 @dataclass(frozen=True)
@@ -188,9 +189,10 @@ class Tracked:
         return self.fate.due_at is not None and self.fate.due_at <= self.moment.at
 
     @property
-    def citation(self) -> str:
+    def citation(self) -> Citation:
         """The article that the clock rests on."""
-        return self.fate.policy.citations.get("complaint_clock", {}).get("citation", "")
+        # How long an officer has for an objection is no law.
+        return cited({} if self.fate.clock == "decide" else self.fate.policy.citations, "complaint_clock")
 
     @property
     def contacts(self) -> list[Contact]:
