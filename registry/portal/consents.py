@@ -23,10 +23,20 @@ from registry.portal.page import ProvenPage
 _SECOND = timedelta(seconds=1)
 
 
+class ShownAnswer(NamedTuple):
+    """A company's answer in a dispute."""
+
+    at: datetime
+    in_time: bool | None
+    text: str
+    evidence: list[tuple[str | Promise, str, bool]]
+    """What it can show: a name, a digest, and whether that was put on record with the consent."""
+
+
 class ShownDispute(NamedTuple):
     """Where a dispute stands."""
 
-    answers: list[DisputeStep]
+    answers: list[ShownAnswer]
     answer_by: datetime | None
     """The last second in which the company may answer in time, where the policy sets a clock."""
     overdue: bool
@@ -106,7 +116,10 @@ class ConsentPage(ProvenPage):
         """A dispute that is going on, as pages show it."""
         held = disputes.of(row, self.moment)
         return ShownDispute(
-            answers=held.answers,
+            answers=[
+                ShownAnswer(step.at, step.in_time, step.text, _evidence(step.evidence, row))
+                for step in held.answers
+            ],
             answer_by=None if held.answer_by is None else held.answer_by - _SECOND,
             overdue=not held.answers and held.answer_by is not None and held.answer_by <= self.moment.at,
             objected=held.objected,
@@ -160,9 +173,7 @@ class ConsentById(ConsentPage):
         return self.show(
             row=self.shown(rows),
             consent=rows[-1],
-            evidence=[
-                (words.EVIDENCE.get(item["type"], item["type"]), item["sha256"]) for item in rows[-1].evidence
-            ],
+            evidence=_evidence(rows[-1].evidence, rows[-1]),
             steps=history(rows),
             given_here=consents.given_here(rows[-1]),
             form=form,
@@ -187,6 +198,15 @@ STEP_WORDS: dict[str, tuple[Callable[..., Consent], Promise]] = {
     "dispute": (consents.dispute, _("Disputed. It carries no call of %(company)s any more.")),
     "revoke": (consents.revoke, _("Taken back. %(company)s may not call you on the strength of it.")),
 }
+
+
+def _evidence(pieces: list[dict[str, Any]], row: Consent) -> list[tuple[str | Promise, str, bool]]:
+    """Pieces of evidence by name and digest, and whether each was put on record with the consent."""
+    on_record = {piece["sha256"] for piece in row.evidence}
+    return [
+        (words.EVIDENCE.get(piece["type"], piece["type"]), piece["sha256"], piece["sha256"] in on_record)
+        for piece in pieces
+    ]
 
 
 def history(rows: list[Consent]) -> list[Step]:

@@ -82,6 +82,8 @@ def test_it_shows_the_person_the_answer(api, disputed, ana_at_home):
     assert "The company has answered" in page
     assert "You ticked &lt;b&gt;the box&lt;/b&gt;." in page
     assert "in time" in page
+    # Its digest is not the one that came with the consent.
+    assert "not on record with the consent" in page
     assert "see what it says" in text(ana_at_home.get("/my/consents/"))
     assert status(disputed) == "disputed"
 
