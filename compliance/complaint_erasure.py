@@ -9,22 +9,29 @@ loses them on the day it ends (`complaints._take`), or at once where the person 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from compliance.models import Complaint
-from registry import uploads
+from registry import reassignments, uploads
+from registry.periods import Moment
 
 #: States in which nothing is left to be decided.
 ENDED = ("joined", "closed", "withdrawn")
 
 
+def own(number: int, moment: Moment) -> QuerySet[Complaint]:
+    """The complaints that the present holder of a number may have erased, the oldest first."""
+    since = reassignments.held_since(number, moment)
+    return Complaint.objects.filter(number=number, erased_at=None, filed_at__gte=since).order_by("id")
+
+
 @transaction.atomic
-def erase(*, number: int, clock: datetime) -> dict[str, int]:
+def erase(*, number: int, moment: Moment) -> dict[str, int]:
     """Erase the holder of a number from what has ended, and have what goes on erased at its end; how many of each."""
-    rows = Complaint.objects.select_for_update().filter(number=number, erased_at=None)
     removed = {"complaints_erased": 0, "complaints_to_erase": 0}
-    for row in rows.order_by("id"):
+    for row in own(number, moment).select_for_update():
         if row.state in ENDED:
-            erase_row(row, clock=clock)
+            erase_row(row, clock=moment.known_at)
             removed["complaints_erased"] += 1
         else:
             row.erase_at_end = True

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from registry import consents, opt_outs
+from registry import consents, opt_outs, reassignments
 from registry.models import (
     Announcement,
     Carer,
@@ -79,7 +79,9 @@ def erase(
             opt_outs.withdraw(record_id=record_id, moment=moment)
             removed["refusals_ended"] += 1
     if revoke_consents:
-        held = Consent.objects.as_of(moment).filter(number=number).exclude(status="revoked")
+        since = reassignments.held_since(number, moment)
+        held = Consent.objects.as_of(moment).filter(number=number, given_at__gte=since)
+        held = held.exclude(status="revoked")
         for record_id in sorted(set(held.values_list("record_id", flat=True))):
             consents.revoke(record_id=record_id, moment=moment)
             removed["consents_revoked"] += 1

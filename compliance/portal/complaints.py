@@ -215,7 +215,9 @@ class MyComplaints(ProvenPage):
     for_carers = ("everything",)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = Complaint.objects.filter(number=self.person.number, proven=True).order_by("-id")
+        rows = Complaint.objects.filter(
+            number=self.person.number, proven=True, filed_at__gte=self.held_since
+        ).order_by("-id")
         before = request.GET.get("before", "")
         if before.isascii() and before.isdigit():
             rows = rows.filter(pk__lt=min(int(before), (1 << 63) - 1))

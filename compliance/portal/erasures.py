@@ -18,15 +18,15 @@ class ComplaintsHeld:
         "withdraw_complaints": gettext_lazy("Take back my complaints that are not decided yet")
     }
 
-    def _rows(self, number: int) -> tuple[list[Complaint], list[Complaint]]:
+    def _rows(self, number: int, moment: Moment) -> tuple[list[Complaint], list[Complaint]]:
         """Those that have ended, and those that go on."""
-        rows = list(Complaint.objects.filter(number=number, erased_at=None).order_by("id"))
+        rows = list(complaint_erasure.own(number, moment))
         ended = [row for row in rows if row.state in complaint_erasure.ENDED]
         return ended, [row for row in rows if row.state not in complaint_erasure.ENDED]
 
     def goes(self, number: int, moment: Moment) -> list[str]:
         """Sentences for the page."""
-        ended, _going = self._rows(number)
+        ended, _going = self._rows(number, moment)
         if not ended:
             return []
         return [
@@ -40,7 +40,7 @@ class ComplaintsHeld:
 
     def stays(self, number: int, moment: Moment) -> list[str]:
         """Sentences for the page."""
-        ended, going = self._rows(number)
+        ended, going = self._rows(number, moment)
         said = []
         if going:
             said.append(
@@ -65,10 +65,10 @@ class ComplaintsHeld:
     def erase(self, *, number: int, chosen: Collection[str], moment: Moment) -> dict[str, int]:
         """Withdraw what goes on, where that was chosen, and erase the person from what has ended."""
         if "withdraw_complaints" in chosen:
-            for row in self._rows(number)[1]:
+            for row in self._rows(number, moment)[1]:
                 if "withdraw" in complaint_steps.open_to(row.state, "complainant"):
                     complaints.withdraw(complaint_id=row.pk, clock=moment.known_at)
-        return complaint_erasure.erase(number=number, clock=moment.known_at)
+        return complaint_erasure.erase(number=number, moment=moment)
 
     def done(self, removed: Mapping[str, int]) -> list[tuple[str, str]]:
         """Lines for the page."""

@@ -77,7 +77,9 @@ class ConsentPage(ProvenPage):
 
     def stretches(self, **which: Any) -> dict[int, list[Consent]]:
         """The person's consents, each as its rows on record, the newest consent first."""
-        rows = Consent.objects.current().filter(number=self.person.number, **which)
+        rows = Consent.objects.current().filter(
+            number=self.person.number, given_at__gte=self.held_since, **which
+        )
         found: dict[int, list[Consent]] = {}
         for row in rows.select_related("company", "notice").order_by("-record_id", "valid"):
             found.setdefault(row.record_id, []).append(row)
@@ -135,7 +137,9 @@ class Consents(ConsentPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = [self.shown(rows) for rows in self.stretches().values()]
-        related = Relationship.objects.current().filter(number=self.person.number)
+        related = Relationship.objects.current().filter(
+            number=self.person.number, last_at__gte=self.held_since
+        )
         return self.show(
             open=[row for row in rows if row.status in ("recorded", "confirmed", "disputed")],
             ended=[row for row in rows if row.status not in ("recorded", "confirmed", "disputed")],

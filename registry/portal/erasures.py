@@ -46,7 +46,8 @@ class Erasure(ProvenPage):
     def _page(self, form: ErasureForm, status: int = 200) -> HttpResponse:
         number = self.person.number
         kept = policies.for_number(number, "other", self.moment).terms.get("consent_record_kept")
-        held = Consent.objects.as_of(self.moment).filter(number=number).exclude(status="revoked")
+        held = Consent.objects.as_of(self.moment).filter(number=number, given_at__gte=self.held_since)
+        held = held.exclude(status="revoked")
         return self.show(
             form=form,
             refusals=OptOut.objects.current().filter(number=number, valid__upper_inf=True).count(),
