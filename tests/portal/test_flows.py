@@ -258,7 +258,7 @@ def test_it_weighs_little(site, chromium):
         page = context.new_page()
         sizes: dict[str, int] = {}
         page.on("response", lambda answer, sizes=sizes: sizes.__setitem__(answer.url, len(answer.body())))
-        page.goto(site + path, wait_until="networkidle")
+        page.goto(site + path, wait_until="load")
         if sum(sizes.values()) >= MOST_BYTES or not all(url.startswith(site) for url in sizes):
             heavy[path] = sizes
         context.close()
