@@ -8,3 +8,10 @@ class ComplianceConfig(AppConfig):
 
     name = "compliance"
     verbose_name = "Compliance"
+
+    def ready(self) -> None:
+        from compliance.portal.erasures import ComplaintsHeld
+        from registry import erasures
+
+        if not any(isinstance(holder, ComplaintsHeld) for holder in erasures.HOLDERS):
+            erasures.HOLDERS.append(ComplaintsHeld())

@@ -1,7 +1,9 @@
 """Which clock runs for a complaint, and when it runs out: from the policy's `complaint_clock`. Pure.
 
 China's draft: relayed within 3 working days, answered within 15, the person told within 3. India's: action within 5
-days, whatever the step. A pack without a value has no clock, and nothing is ever due.
+days, whatever the step. A pack without a value has no clock, and nothing is ever due. An officer has as long for an
+objection as a company for its answer, and a person may object for 30 days: the operator's choice, no law known here
+says anything of it.
 """
 
 from collections.abc import Mapping
@@ -15,7 +17,10 @@ _STEPWISE = {
     "filed": ("relay", "relay_working_days"),
     "relayed": ("answer", "answer_working_days"),
     "answered": ("notify", "notify_working_days"),
+    "objected": ("decide", "answer_working_days"),
 }
+#: How long after the answer, the word of it or the decision a person may object.
+OBJECT_WITHIN = timedelta(days=30)
 
 
 class Running(NamedTuple):

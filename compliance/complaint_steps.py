@@ -4,11 +4,13 @@ from typing import NamedTuple
 
 #: Who takes a step. `register`: the program by itself.
 ACTORS = ("complainant", "company", "regulator", "register")
-STATES = ("filed", "joined", "relayed", "answered", "notified", "referred", "closed", "withdrawn")
-#: `file` and `join` come first, `close` and `withdraw` last. `refer`: to the police or another authority.
-STEPS = ("file", "join", "relay", "answer", "notify", "refer", "close", "withdraw")
-#: What each clock gives time for. `act` is the one of packs that time the whole: India's five days.
-CLOCKS = ("relay", "answer", "notify", "act")
+STATES = ("filed", "joined", "relayed", "answered", "notified", "objected", "referred", "closed", "withdrawn")
+#: `file` and `join` come first, `close` and `withdraw` last. `refer`: to the police or another authority. `object`: the
+#: person does not accept the answer, or the decision, and an officer looks (again).
+STEPS = ("file", "join", "relay", "answer", "notify", "object", "refer", "close", "withdraw")
+#: What each clock gives time for. `act` is the one of packs that time the whole: India's five days. `decide`: the
+#: officer's, after an objection.
+CLOCKS = ("relay", "answer", "notify", "decide", "act")
 
 
 class Allowed(NamedTuple):
@@ -26,8 +28,9 @@ _REFER = _by("regulator", leads_to="referred")
 _CLOSE = _by("regulator", leads_to="closed")
 _WITHDRAW = _by("complainant", leads_to="withdrawn")
 _ANSWER = _by("company", leads_to="answered")
+_OBJECT = _by("complainant", leads_to="objected")
 
-#: Every step that may be taken. From `joined`, `closed` and `withdrawn` none leads on.
+#: Every step that may be taken. From `joined` and `withdrawn` none leads on, from `closed` only an objection.
 ALLOWED: dict[tuple[str, str], Allowed] = {
     ("filed", "join"): _by("regulator", "register", leads_to="joined"),
     ("filed", "relay"): _by("regulator", "register", leads_to="relayed"),
@@ -41,12 +44,20 @@ ALLOWED: dict[tuple[str, str], Allowed] = {
     # A company may add to its answer until the person has heard of it.
     ("answered", "answer"): _ANSWER,
     ("answered", "notify"): _by("regulator", "register", leads_to="notified"),
+    ("answered", "object"): _OBJECT,
     ("answered", "refer"): _REFER,
     ("answered", "close"): _CLOSE,
     ("answered", "withdraw"): _WITHDRAW,
+    ("notified", "object"): _OBJECT,
     ("notified", "refer"): _REFER,
     ("notified", "close"): _CLOSE,
     ("notified", "withdraw"): _WITHDRAW,
+    # Back to the company, where it has left something unsaid.
+    ("objected", "relay"): _by("regulator", leads_to="relayed"),
+    ("objected", "refer"): _REFER,
+    ("objected", "close"): _CLOSE,
+    ("objected", "withdraw"): _WITHDRAW,
+    ("closed", "object"): _OBJECT,
     ("referred", "close"): _CLOSE,
     ("referred", "withdraw"): _WITHDRAW,
 }

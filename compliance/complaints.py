@@ -1,4 +1,4 @@
-"""Complaints: file one, and take the steps that follow: join, relay, answer, notify, refer, close, withdraw.
+"""Complaints: file one, and take the steps that follow: join, relay, answer, notify, object, refer, close, withdraw.
 
 Which step may be taken from where, and by whom, is the table of `complaint_steps.py`; which clock runs then is said by
 `complaint_clocks.py` from the policy the complaint was filed under. `complaint_matching.py` finds whom it is about.
@@ -12,13 +12,20 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from compliance import complaint_evidence, complaint_limits, complaint_steps, complaint_terms
-from compliance.complaint_clocks import Place, running
+from compliance import (
+    complaint_erasure,
+    complaint_evidence,
+    complaint_limits,
+    complaint_sense,
+    complaint_steps,
+    complaint_terms,
+)
+from compliance.complaint_clocks import OBJECT_WITHIN, Place, running
 from compliance.complaint_evidence import Attachment
+from compliance.complaint_sense import MAX_TEXT
 from compliance.errors import ComplaintNotOpen
 from compliance.models import Complaint, ComplaintStep
-from compliance.models.complaints import CATEGORIES, OUTCOMES, VOICES
-from registry.codes import SECTORS
+from compliance.models.complaints import OUTCOMES
 from registry.errors import InvalidInput, NotFound
 from registry.models import Company
 from registry.periods import Moment
@@ -26,11 +33,6 @@ from registry.periods import Moment
 #: Letters and digits that nobody takes for one another when reading them out, and that make no words.
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 TRACKING_LENGTH = 16
-MAX_TEXT = 5_000
-#: A clock of a telephone may run ahead of ours so far.
-CLOCK_SKEW = timedelta(minutes=10)
-#: A call longer ago is nobody's to look into any more.
-LONGEST_AGO = timedelta(days=366)
 #: A company may add to its answer for so long before the person is told of it.
 TOLD_AFTER = timedelta(hours=1)
 #: Steps a person is told of by text message, if they asked for that.
@@ -82,7 +84,7 @@ def file(
     call complained of again by the holder of a proven number is filed, and joined to the first complaint.
     Raises `InvalidInput`, `EvidenceNotAccepted`, `FileTooLarge`, `TooManyComplaints`, `PolicyGap`.
     """
-    _demand_sense(moment, category, called_at, tolerance, sector, voice, text)
+    complaint_sense.demand(moment, category, called_at, tolerance, sector, voice, text)
     if proven and number is None:
         raise InvalidInput("Only a number that is given can be proven", pointer="/number")
     if before := _before(source, reference):
@@ -124,33 +126,6 @@ def file(
         _take(row, "join", "register", clock=moment.known_at, joined_to=first, match_at=None)
     complaint_evidence.keep(row, evidence, clock=moment.known_at)
     return row, True
-
-
-def _demand_sense(  # noqa: PLR0917  (the fields in the order of the form)
-    moment: Moment,
-    category: str,
-    called_at: datetime,
-    tolerance: timedelta,
-    sector: str,
-    voice: str,
-    text: str,
-) -> None:
-    """Raise `InvalidInput` for the first value that means nothing."""
-    for value, known, pointer in (
-        (category, CATEGORIES, "/category"),
-        (sector, SECTORS, "/sector"),
-        (voice, VOICES, "/voice"),
-    ):
-        if value not in known:
-            raise InvalidInput(f"One of: {', '.join(known)}", pointer=pointer)
-    if called_at - tolerance > moment.at + CLOCK_SKEW:
-        raise InvalidInput("The call lies in the future", pointer="/called_at")
-    if called_at < moment.at - LONGEST_AGO:
-        raise InvalidInput("The call is more than a year ago", pointer="/called_at")
-    if not timedelta() <= tolerance <= timedelta(days=7):
-        raise InvalidInput("The time can be off by a week at most", pointer="/tolerance")
-    if len(text) > MAX_TEXT:
-        raise InvalidInput(f"At most {MAX_TEXT:,} characters", pointer="/text")
 
 
 def _before(source: str, reference: str) -> Complaint | None:
@@ -229,6 +204,38 @@ def notify(*, complaint_id: int, text: str, clock: datetime, user: Any = None) -
 
 
 @transaction.atomic
+def object_to(*, complaint_id: int, text: str, clock: datetime) -> Complaint:
+    """The person does not accept the answer, or the decision: an officer looks at it (again).
+
+    Once after an answer and once after a decision, within `OBJECT_WITHIN`. Raises as `notify`.
+    """
+    if len(text) > MAX_TEXT:
+        raise InvalidInput(f"At most {MAX_TEXT:,} characters", pointer="/text")
+    row = _held(complaint_id)
+    until = object_by(row)
+    if until is None or clock >= until:
+        raise ComplaintNotOpen("There is nothing to object to, or the time for it is over")
+    return _take(row, "object", "complainant", clock=clock, text=text.strip(), outcome="", match_at=None)
+
+
+def object_by(row: Complaint) -> datetime | None:
+    """The instant by which the person may object; None where there is nothing to object to, or no longer."""
+    if "object" not in complaint_steps.open_to(row.state, "complainant") or row.erased_at is not None:
+        return None
+    taken = [(step.step, step.at) for step in row.steps.order_by("id")]
+    names = [name for name, _ in taken]
+    after = "close" if row.state == "closed" else "answer"
+    if after in names[: _last(names, "object")]:
+        return None
+    return max(at for name, at in taken if name in ("answer", "notify", "close")) + OBJECT_WITHIN
+
+
+def _last(names: Sequence[str], wanted: str) -> int:
+    """The place of the last such step; 0 where there is none."""
+    return max((place for place, name in enumerate(names) if name == wanted), default=0)
+
+
+@transaction.atomic
 def refer(*, complaint_id: int, text: str, clock: datetime, user: Any) -> Complaint:
     """An officer hands it to the police or another authority, which `text` names. Raises as `notify`."""
     if not text.strip():
@@ -288,6 +295,8 @@ def _take(
         setattr(row, name, value)
     row.save(update_fields=["state", "clock", "due_at", "tell_at", *values])
     _step(row, step, by, clock=clock, user=user, text=text, evidence=evidence, in_time=in_time)
+    if row.erase_at_end and row.state in complaint_erasure.ENDED:
+        complaint_erasure.erase_row(row, clock=clock)
     return row
 
 

@@ -68,6 +68,7 @@ app.conf.beat_schedule = {
     "audit-yesterday": {"task": "compliance.audit_day", "schedule": crontab(hour=18, minute=30)},
     "reconcile": {"task": "compliance.reconcile", "schedule": crontab()},
     "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
+    "announce-consents": {"task": "registry.announce_consents", "schedule": crontab()},
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
     "reconcile-complaints": {"task": "compliance.reconcile_complaints", "schedule": crontab()},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},

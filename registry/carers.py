@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registry.errors import InvalidInput, NotFound
-from registry.models import Carer, CarerAct
+from registry.models import Carer, CarerAct, Reassignment
 from registry.periods import Moment
 
 #: The longest time a leave lasts: it is given again by who still wants it.
@@ -36,8 +36,14 @@ def end(*, carer_id: int, ward: int, moment: Moment) -> None:
 
 
 def in_force(moment: Moment) -> QuerySet[Carer]:
-    """The leaves by which somebody may act at the moment."""
-    return Carer.objects.filter(ended_at=None, given_at__lte=moment.at, expires_at__gt=moment.at)
+    """The leaves by which somebody may act at the moment: none that was given before either number changed hands."""
+    changed = Reassignment.objects.on_record(moment.known_at).filter(
+        Q(number=OuterRef("ward")) | Q(number=OuterRef("number")),
+        valid__startswith__gt=OuterRef("given_at"),
+        valid__startswith__lte=moment.at,
+    )
+    standing = Carer.objects.filter(ended_at=None, given_at__lte=moment.at, expires_at__gt=moment.at)
+    return standing.exclude(Exists(changed))
 
 
 def note(*, carer: Carer, what: str, moment: Moment) -> None:

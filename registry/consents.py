@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from registry import opt_outs, policies
+from registry import announcements, opt_outs, policies
 from registry.codes import SECTORS
 from registry.durations import Duration
 from registry.errors import ConsentNotOpen, ConsentOverlaps, InvalidInput, NotFound
@@ -89,6 +89,7 @@ def record(
             raise
         raise ConsentOverlaps(pointer="/given_at") from error
     row.refresh_from_db(fields=["record_id"])
+    announcements.plan(row, terms, moment)
     return row, True
 
 
@@ -262,6 +263,11 @@ def confirm(*, record_id: int, moment: Moment) -> Consent:
 def dispute(*, record_id: int, moment: Moment) -> Consent:
     """The person says: I never agreed to that. The consent carries nothing while it is disputed."""
     return move(record_id=record_id, to="disputed", moment=moment)
+
+
+def settle(*, record_id: int, moment: Moment) -> Consent:
+    """The regulator finds that the company has proved a disputed consent: it is on record again, unconfirmed."""
+    return move(record_id=record_id, to="recorded", moment=moment)
 
 
 def revoke(*, record_id: int, moment: Moment, company: Company | None = None) -> Consent:

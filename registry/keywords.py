@@ -2,12 +2,14 @@
 
 Keywords as people know them from senders of sales messages: T, TD, N, STOP and 退订 refuse everything. India's
 preferences by category (TCCCPR 2018): `FULLY BLOCK`, `BLOCK 1,3`, `UNBLOCK 1,3`, `UNBLOCK ALL`, and the older
-`START 0`, `START 1,3`. What is not clear changes nothing; a `STOP` with anything after it but a word for "all" is not
-clear, because in India it took a preference back and elsewhere it makes one.
+`START 0`, `START 1,3`. What is not clear changes nothing. `STOP 1` once took a preference back in India; here it
+refuses, as everywhere else. Who meant the other thing is told what was done and how to undo it; the other reading would
+let companies call somebody who wrote "stop".
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 Action = Literal["refuse_all", "refuse_sectors", "release_all", "release_sectors", "status", "help"]
@@ -35,14 +37,14 @@ _WORDS: dict[str, Action] = {
     **dict.fromkeys(
         (
             "T", "TD", "N", "R", "NO", "STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT",
-            "FULLY BLOCK", "BLOCK ALL", "BLOCK 0", "START 0", "退订", "退", "拒收", "拒绝", "拒接",
+            "FULLY BLOCK", "BLOCK ALL", "BLOCK 0", "START 0", "STOP 0", "退订", "退", "拒收", "拒绝", "拒接",
         ),
         "refuse_all",
     ),
     **dict.fromkeys(("UNBLOCK ALL", "UNBLOCK 0", "UNSTOP", "恢复", "取消退订"), "release_all"),
     **dict.fromkeys(("STATUS", "CX", "查询", "状态"), "status"),
 }  # fmt: skip
-_PREFERENCE = re.compile(r"(BLOCK|START|UNBLOCK) ?((?:[0-9]{1,2})(?:[ ,]+[0-9]{1,2})*)")
+_PREFERENCE = re.compile(r"(BLOCK|START|STOP|UNBLOCK) ?((?:[0-9]{1,2})(?:[ ,]+[0-9]{1,2})*)")
 
 
 class Wish(NamedTuple):
@@ -50,6 +52,12 @@ class Wish(NamedTuple):
 
     action: Action
     sectors: tuple[str, ...] = ()
+
+
+def categories(sectors: Iterable[str]) -> str:
+    """India's numbers for sectors, as they are sent: `1,3`."""
+    held = set(sectors)
+    return ",".join(str(number) for number, named in CATEGORIES.items() if held.issuperset(named))
 
 
 def read(text: str) -> Wish:

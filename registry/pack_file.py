@@ -53,6 +53,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     source: Words
     evidence: Literal[tuple(EVIDENCE)]  # type: ignore[valid-type]
     citation: Words
+    citation_in: dict[Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[a-z]{2,8})?$")], Words] = {}
     start: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
     note: str = ""
@@ -82,6 +83,7 @@ class Dated:
     source: str
     evidence: str
     citation: str
+    citation_in: dict[str, str]
     note: str
 
     def holds(self, day: date | None) -> bool:
@@ -162,7 +164,16 @@ def _entries(file: str, name: str, stated: Any) -> list[Dated]:
         except ValueError as error:
             raise BadPack(file, f"{where}.value", str(error)) from None
         dated.append(
-            Dated(value, entry.start, entry.until, entry.source, entry.evidence, entry.citation, entry.note)
+            Dated(
+                value,
+                entry.start,
+                entry.until,
+                entry.source,
+                entry.evidence,
+                entry.citation,
+                entry.citation_in,
+                entry.note,
+            )
         )
     return dated
 
@@ -254,6 +265,7 @@ def describe(pack: Pack) -> dict[str, Any]:
                         "from": entry.start and entry.start.isoformat(),
                         "until": entry.until and entry.until.isoformat(),
                         "citation": entry.citation,
+                        "citation_in": entry.citation_in,
                         "source": entry.source,
                         "evidence": entry.evidence,
                         "evidence_meaning": EVIDENCE[entry.evidence],

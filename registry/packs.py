@@ -57,8 +57,9 @@ class Terms:
     """What binds from `valid_from` to before `valid_to`, both aware in UTC; None is open on that side.
 
     A law's date begins at midnight UTC, everywhere: one instant for all, at the cost of some hours at the edge.
-    `values` are plain JSON; `citations` has for each parameter its citation, source, evidence mark and pack; `packs`
-    are those laid over one another, `pack` the most specific. `digest` is the SHA-256 of `values` as canonical JSON.
+    `values` are plain JSON. `citations` has for each parameter its citation (`in`: in other languages), source,
+    evidence mark and pack. `packs` are those laid over one another, `pack` the most specific. `digest` is the SHA-256
+    of `values` as canonical JSON.
     """
 
     valid_from: datetime | None
@@ -66,7 +67,7 @@ class Terms:
     pack: str
     packs: tuple[str, ...]
     values: dict[str, Any]
-    citations: dict[str, dict[str, str]]
+    citations: dict[str, dict[str, Any]]
     digest: str
 
 
@@ -149,7 +150,7 @@ def _on(laid: list[Pack], day: date | None) -> Terms | None:
     if laid[0] not in speaking:
         return None
     values: dict[str, Any] = {}
-    citations: dict[str, dict[str, str]] = {}
+    citations: dict[str, dict[str, Any]] = {}
     for pack in speaking:
         for name, entries in pack.parameters.items():
             for entry in entries:
@@ -160,7 +161,7 @@ def _on(laid: list[Pack], day: date | None) -> Terms | None:
                         "source": entry.source,
                         "evidence": entry.evidence,
                         "pack": pack.id,
-                    }
+                    } | ({"in": entry.citation_in} if entry.citation_in else {})
     return Terms(
         None, None, speaking[-1].id, tuple(p.id for p in speaking), values, citations, digest_of(values)
     )

@@ -129,6 +129,12 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter(
             "research_windows", "informs", Windows, "Local hours for research calls.", shapes.windows_by_day
         ),
+        Parameter(
+            "consent_announced",
+            "informs",
+            Literal["no", "first_of_company", "each"],
+            "Whether a person gets a text when a company records a consent: never, for its first, for each.",
+        ),
         Parameter("consent_record_kept", "informs", Span, "How long the proof of a consent is kept."),
         Parameter("call_record_kept", "informs", Span, "How long records or recordings of calls are kept."),
         Parameter(

@@ -7,12 +7,14 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from registry import consents, opt_outs
 from registry.errors import CodeNotRight, CodeSpent, TooManyRequests
-from registry.models import Carer, Consent, Erasure, InboundMessage, NumberProof, OptOut, Subscriber
+from registry.models import (
+    NumberProof,
+    Subscriber,
+)
 from registry.models.subscribers import MAX_TRIES
 from registry.periods import Moment
 
@@ -31,18 +33,23 @@ def _digest(salt: str, number: int, code: str) -> str:
 
 
 @transaction.atomic
-def ask(*, number: int, channel: str, network: str, moment: Moment) -> tuple[NumberProof, str]:
+def ask(*, number: int, channel: str, network: str, moment: Moment) -> tuple[NumberProof, str | None]:
     """Make a six-digit code for a number, for the caller to send; the code itself is kept nowhere.
 
-    Raises `TooManyRequests` where the number or the network has had as many as it may have.
+    None where the number has had as many as it may have: nothing is to be sent then, and nobody is told, because how
+    often codes were asked for a number lately says whether its holder uses the register. Raises `TooManyRequests`
+    where the network has had as many as it may have.
     """
-    for field, value, limits in (("number", number, NUMBER_LIMITS), ("network", network, NETWORK_LIMITS)):
+    for field, value in (("number", number), ("network", network)):
         with connection.cursor() as cursor:
             # Two requests at once would both find the last place free.
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"number_proof {field} {value}"]
             )
-        _hold_to({field: value}, limits, moment.at)
+    if wait := _wait(NumberProof.objects.filter(network=network), NETWORK_LIMITS, moment.at):
+        raise TooManyRequests("Too many codes were asked for", retry_after=wait)
+    held = NumberProof.objects.filter(number=number, silent=False)
+    silent = _wait(held, NUMBER_LIMITS, moment.at) > 0
     code = f"{secrets.randbelow(1_000_000):06d}"
     salt = secrets.token_hex(16)
     proof = NumberProof.objects.create(
@@ -53,18 +60,19 @@ def ask(*, number: int, channel: str, network: str, moment: Moment) -> tuple[Num
         digest=_digest(salt, number, code),
         sent_at=moment.at,
         expires_at=moment.at + CODE_LASTS,
+        silent=silent,
     )
-    return proof, code
+    return proof, None if silent else code
 
 
-def _hold_to(of: dict[str, object], limits: tuple[tuple[int, timedelta], ...], at: datetime) -> None:
+def _wait(proofs: QuerySet[NumberProof], limits: tuple[tuple[int, timedelta], ...], at: datetime) -> int:
+    """Seconds until another code fits the limits; 0 if one does."""
     for most, span in limits:
-        sent = NumberProof.objects.filter(**of, sent_at__gt=at - span).order_by("-sent_at")
+        sent = proofs.filter(sent_at__gt=at - span).order_by("-sent_at")
         held = sent.values_list("sent_at", flat=True)[most - 1 : most].first()
         if held is not None:
-            raise TooManyRequests(
-                "Too many codes were asked for", retry_after=max(1, int((held + span - at).total_seconds()))
-            )
+            return max(1, int((held + span - at).total_seconds()))
+    return 0
 
 
 def prove(*, proof_id: int, code: str, language: str, moment: Moment) -> Subscriber:
@@ -102,39 +110,3 @@ def prove(*, proof_id: int, code: str, language: str, moment: Moment) -> Subscri
 def forget_proofs(clock: datetime) -> int:
     """Drop the proofs that no limit looks back to; how many."""
     return NumberProof.objects.filter(sent_at__lte=clock - KEPT_FOR).delete()[0]
-
-
-@transaction.atomic
-def erase(
-    *, subscriber: Subscriber, end_refusals: bool, revoke_consents: bool, moment: Moment
-) -> dict[str, int]:
-    """Delete what the register holds of a person only because they used it; what went, by name and number.
-
-    Refusals stand unless `end_refusals`: they protect the number and are nothing else. Consents that companies
-    recorded stay as proof, revoked where the person wants it. History on two clocks is never deleted.
-    """
-    number = subscriber.number
-    removed = {
-        "refusals_ended": 0,
-        "consents_revoked": 0,
-        "proofs": NumberProof.objects.filter(number=number).delete()[0],
-        "messages": InboundMessage.objects.filter(number=number).delete()[0],
-        "carers": Carer.objects.filter(Q(ward=number) | Q(number=number)).delete()[0],
-        "subscribers": Subscriber.objects.filter(pk=subscriber.pk).delete()[0],
-    }
-    if end_refusals:
-        standing = OptOut.objects.current().filter(number=number, valid__upper_inf=True)
-        for record_id in list(standing.values_list("record_id", flat=True)):
-            opt_outs.withdraw(record_id=record_id, moment=moment)
-            removed["refusals_ended"] += 1
-    if revoke_consents:
-        held = Consent.objects.as_of(moment).filter(number=number).exclude(status="revoked")
-        for record_id in sorted(set(held.values_list("record_id", flat=True))):
-            consents.revoke(record_id=record_id, moment=moment)
-            removed["consents_revoked"] += 1
-    Erasure.objects.create(
-        digest=salted_hmac("registry.erasure", str(number), algorithm="sha256").hexdigest(),
-        removed=removed,
-        at=moment.known_at,
-    )
-    return removed

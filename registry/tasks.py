@@ -9,7 +9,17 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 
-from registry import claims, idempotency, inbound, partitions, sandbox, scrubs, subscribers, timetables
+from registry import (
+    announcements,
+    claims,
+    idempotency,
+    inbound,
+    partitions,
+    sandbox,
+    scrubs,
+    subscribers,
+    timetables,
+)
 from registry.errors import ScrubGaveUp
 from registry.models import Scrub
 
@@ -119,3 +129,19 @@ def forget_sessions() -> None:
 def forget_inbound_messages() -> int:
     """Drop texts and calls to the register that were answered a month ago; how many."""
     return inbound.forget(datetime.now(UTC))
+
+
+@shared_task(name="registry.announce_consents", **_settings)
+def announce_consents() -> dict[str, int]:
+    """Tell people of the consents that companies recorded, where a text is due; how many, by what became of them."""
+    clock = datetime.now(UTC)
+    counts: dict[str, int] = {}
+    for announcement_id in announcements.due(clock):
+        outcome = announcements.send(announcement_id, clock=clock)
+        counts[outcome] = counts.get(outcome, 0) + 1
+        if outcome == "failed":
+            # The gateway is away; the next round tries again.
+            break
+    if counts:
+        log.info("consents_announced", **counts)
+    return counts

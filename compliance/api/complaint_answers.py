@@ -14,7 +14,7 @@ from registry.api.fields import Sector
 from registry.api.paging import Page, Paging
 
 #: The states a company can meet a complaint in.
-STATES = ("relayed", "answered", "notified", "closed", "withdrawn")
+STATES = ("relayed", "answered", "notified", "objected", "closed", "withdrawn")
 # Literal takes a tuple at run time, so the lists stay in one place.
 State = Literal[STATES]  # type: ignore[valid-type]
 Category = Literal[CATEGORIES]  # type: ignore[valid-type]

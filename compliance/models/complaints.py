@@ -97,6 +97,11 @@ class Complaint(models.Model):
     clock = models.CharField(max_length=8, choices=_of(CLOCKS), blank=True, help_text="Which clock runs.")
     due_at = models.DateTimeField(null=True, help_text="When it runs out.")
     outcome = models.CharField(max_length=10, choices=_of(OUTCOMES), blank=True)
+    erase_at_end = models.BooleanField(
+        default=False,
+        help_text="Who filed it had themselves erased: what tells who they are goes when it ends.",
+    )
+    erased_at = models.DateTimeField(null=True, help_text="When that went: number, own words, recordings.")
 
     class Meta:
         ordering = ["-id"]
@@ -120,7 +125,9 @@ class Complaint(models.Model):
             ),
             # Forbids a number that is proven and not known.
             models.CheckConstraint(
-                condition=models.Q(proven=False) | models.Q(number__isnull=False),
+                condition=models.Q(proven=False)
+                | models.Q(number__isnull=False)
+                | models.Q(erased_at__isnull=False),
                 name="complaint_proves_a_number",
             ),
         ]

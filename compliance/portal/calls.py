@@ -89,7 +89,7 @@ class CallsAboutMe(ProvenPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         until = self._until(request.GET.get("until", ""))
         since = until - timedelta(days=DAYS)
-        first, last = _midnight(since), _midnight(until)
+        first, last = max(_midnight(since), self.held_since), _midnight(until)
         number = self.person.number
         made = list(
             Call.objects.filter(number=number, started_at__gte=first, started_at__lt=last).order_by(
@@ -98,7 +98,9 @@ class CallsAboutMe(ProvenPage):
         )
         asked = list(
             Check.objects.filter(
-                number=number, checked_at__gte=first - CHECK_LOOK_BACK, checked_at__lt=last
+                number=number,
+                checked_at__gte=max(first - CHECK_LOOK_BACK, self.held_since),
+                checked_at__lt=last,
             ).order_by("-checked_at", "-id")[: 2 * MOST]
         )
         return self.show(
@@ -123,10 +125,10 @@ class CallsAboutMe(ProvenPage):
 
     def _before(self, first: datetime) -> bool:
         """Whether anything lies before what is shown."""
-        number = self.person.number
+        number, since = self.person.number, self.held_since
         return (
-            Call.objects.filter(number=number, started_at__lt=first).exists()
-            or Check.objects.filter(number=number, checked_at__lt=first).exists()
+            Call.objects.filter(number=number, started_at__gte=since, started_at__lt=first).exists()
+            or Check.objects.filter(number=number, checked_at__gte=since, checked_at__lt=first).exists()
         )
 
     def _unreported(self, first: datetime, last: datetime) -> list[ComplaintMatch]:

@@ -25,6 +25,7 @@ from compliance.tasks import match_complaint
 from registry import carers, phone
 from registry.codes import SECTORS
 from registry.errors import FileTooLarge, NotFound
+from registry.portal.forms import ObjectionForm
 from registry.portal.page import Page, ProvenPage, network
 
 log = structlog.get_logger(__name__)
@@ -169,7 +170,9 @@ class ComplaintByCode(Page):
             return redirect("complaint", row.tracking)
         language = get_language() or settings.LANGUAGE_CODE
         with timezone.override(ZoneInfo(row.zone)):
-            response = self.show(complaint=Tracked(row, moment=self.moment, language=language))
+            response = self.show(
+                complaint=Tracked(row, moment=self.moment, language=language), form=ObjectionForm()
+            )
         response["Cache-Control"] = "private, no-store"
         response["X-Robots-Tag"] = "noindex"
         return response
@@ -188,6 +191,22 @@ class Withdrawal(Page):
         return redirect("complaint", row.tracking)
 
 
+class Objection(Page):
+    """Do not accept the answer, or the decision."""
+
+    section = "complain"
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        self.throttle("lookup")
+        row = complaints.by_tracking(code)
+        form = ObjectionForm(request.POST)
+        # The form has one field, whose length the browser keeps to as well.
+        text = form.cleaned_data["text"] if form.is_valid() else request.POST.get("text", "")
+        complaints.object_to(complaint_id=row.pk, text=text, clock=self.moment.at)
+        notices.success(request, _("You stand by it. An officer of the regulator decides."))
+        return redirect("complaint", row.tracking)
+
+
 class MyComplaints(ProvenPage):
     """The complaints of a proven number."""
 
@@ -196,7 +215,9 @@ class MyComplaints(ProvenPage):
     for_carers = ("everything",)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = Complaint.objects.filter(number=self.person.number, proven=True).order_by("-id")
+        rows = Complaint.objects.filter(
+            number=self.person.number, proven=True, filed_at__gte=self.held_since
+        ).order_by("-id")
         before = request.GET.get("before", "")
         if before.isascii() and before.isdigit():
             rows = rows.filter(pk__lt=min(int(before), (1 << 63) - 1))

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from compliance.complaint_evidence import MAX_FILES, Attachment
-from compliance.complaints import MAX_TEXT
+from compliance.complaint_sense import MAX_TEXT
 from compliance.portal import words
 from registry import phone
 from registry.phone import BadNumber

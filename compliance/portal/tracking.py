@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from compliance import complaint_steps
+from compliance import complaint_steps, complaints
 from compliance.models import Complaint, ComplaintStep
 from compliance.portal import words
 from registry import companies, ids, phone
 from registry.periods import Moment
 from registry.portal import words as register_words
+from registry.portal.rights import Citation, cited
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,13 @@ class Tracked:
         self.language = language
         # Where the same person's complaints were joined, the first one's fate is this one's.
         joined_to = row.joined_to
-        follows = joined_to is not None and row.proven and joined_to.proven and joined_to.number == row.number
+        follows = (
+            joined_to is not None
+            and row.proven
+            and joined_to.proven
+            and row.number is not None
+            and joined_to.number == row.number
+        )
         self.fate = joined_to if follows else row
 
     @property
@@ -85,6 +92,12 @@ class Tracked:
     def is_open(self) -> bool:
         """Whether it can be taken back."""
         return "withdraw" in complaint_steps.open_to(self.row.state, "complainant")
+
+    @cached_property
+    def object_by(self) -> datetime | None:
+        """Until when the person may object to the answer or the decision; None where they may not."""
+        until = complaints.object_by(self.row)
+        return until if until is not None and self.moment.at < until else None
 
     @property
     def outcome(self) -> Promise | None:
@@ -157,7 +170,7 @@ class Tracked:
         return [self._shown(step) for step in self.fate.steps.all()]
 
     def _shown(self, step: ComplaintStep) -> ShownStep:
-        text = step.text if step.step in ("answer", "refer", "close") else ""
+        text = step.text if step.step in ("answer", "object", "refer", "close") else ""
         return ShownStep(words.STEPS[step.step], step.at, step.in_time, text)
 
     @property
@@ -176,9 +189,10 @@ class Tracked:
         return self.fate.due_at is not None and self.fate.due_at <= self.moment.at
 
     @property
-    def citation(self) -> str:
+    def citation(self) -> Citation:
         """The article that the clock rests on."""
-        return self.fate.policy.citations.get("complaint_clock", {}).get("citation", "")
+        # How long an officer has for an objection is no law.
+        return cited({} if self.fate.clock == "decide" else self.fate.policy.citations, "complaint_clock")
 
     @property
     def contacts(self) -> list[Contact]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("complain/track/", complaints.Track.as_view(), name="complaint-track"),
     path("complain/track/<str:code>/", complaints.ComplaintByCode.as_view(), name="complaint"),
     path("complain/track/<str:code>/withdraw/", complaints.Withdrawal.as_view(), name="complaint-withdraw"),
+    path("complain/track/<str:code>/object/", complaints.Objection.as_view(), name="complaint-object"),
     path("my/complaints/", complaints.MyComplaints.as_view(), name="my-complaints"),
     path("my/calls/", calls.CallsAboutMe.as_view(), name="calls-about-me"),
 ]

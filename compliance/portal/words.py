@@ -35,6 +35,7 @@ STATES: dict[str, tuple[Promise, Promise]] = {
     "relayed": (_("With the company"), _("The company has it and must answer.")),
     "answered": (_("Answered"), _("The company has answered. Its answer is below.")),
     "notified": (_("Answered"), _("The company has answered. Its answer is below.")),
+    "objected": (_("Objected"), _("You do not accept that. An officer of the regulator looks at it.")),
     "referred": (_("With the authority"), _("It was handed to the authority that can act on it.")),
     "closed": (_("Closed"), _("It has been decided.")),
     "withdrawn": (_("Withdrawn"), _("You have taken it back.")),
@@ -50,6 +51,7 @@ STEPS: dict[str, Promise] = {
     "relay": _("Sent to the company"),
     "answer": _("The company answered"),
     "notify": _("You were told of the answer"),
+    "object": _("You objected"),
     "refer": _("Handed to the authority"),
     "close": _("Closed"),
     "withdraw": _("You took it back"),
@@ -59,6 +61,7 @@ CLOCKS: dict[str, Promise] = {
     "relay": _("We pass it on to whom it concerns"),
     "answer": _("The company answers"),
     "notify": _("We tell you the answer"),
+    "decide": _("An officer decides"),
     "act": _("It is dealt with"),
 }
 #: What was found of the call, told to who has proven the number.

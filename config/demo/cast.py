@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from registry import companies, consents, opt_outs, reassignments, relationships
+from registry import companies, consents, disputes, opt_outs, reassignments, relationships
 from registry.lists import consents as consent_files
 from registry.lists import opt_outs as opt_out_lists
 from registry.lists.rows import Rejected
@@ -181,6 +181,15 @@ def _change_their_minds(part: Part, company: Company, day: datetime) -> None:
     )
     consents.revoke(record_id=consent(REVOKED), moment=ago(day, 20))
     consents.dispute(record_id=consent(DISPUTED), moment=ago(day, 12))
+    if part is INSURER:
+        # The others have not answered so far.
+        disputes.answer(
+            record_id=consent(DISPUTED),
+            company_id=company.pk,
+            text="您在我司回访电话中口头同意,录音可供核对。",
+            evidence=[],
+            moment=ago(day, 6),
+        )
     consents.confirm(record_id=consent(CONFIRMED), moment=ago(day, 18))
     reassignments.record(
         number=person(part, MOVED), changed_at=ago(day, 16).at, source=CARRIER.name, moment=ago(day, 15)

@@ -11,6 +11,7 @@ from registry.admin import (  # noqa: F401  (each registers its pages)
     checks,
     companies,
     consents,
+    disputes,
     keys,
     opt_outs,
     policies,

@@ -85,6 +85,14 @@ class ConsentAdmin(HistoryAdmin):
             explanation="Where the person says that they never agreed. It carries no call while it is disputed.",
         ),
         Act(
+            "settle",
+            "Settle for the company",
+            "decide_consents",
+            _step(consents.settle, "Settled"),
+            fits=_fits("recorded"),
+            explanation="Where the company has proved a consent that the person disputes. It carries calls again.",
+        ),
+        Act(
             "revoke",
             "Revoke",
             "decide_consents",

@@ -8,14 +8,15 @@ import msgspec
 from django.db.models import QuerySet
 from msgspec import Meta
 
-from registry import consents, ids, phone
+from registry import consents, disputes, ids, phone
 from registry.api import paging
 from registry.api.access import Access
 from registry.api.fields import Channel, Sector
 from registry.api.paging import Page
 from registry.codes import CONSENT_METHODS
 from registry.errors import NotFound
-from registry.models import Consent
+from registry.models import Consent, DisputeStep
+from registry.periods import Moment
 
 Method = Literal[CONSENT_METHODS]  # type: ignore[valid-type]
 Status = Literal["recorded", "confirmed", "disputed", "revoked", "expired", "superseded"]
@@ -59,10 +60,34 @@ class ConsentOut(msgspec.Struct, frozen=True):
     livemode: bool
 
 
+class DisputeResponse(msgspec.Struct, frozen=True):
+    """A company's answer in a dispute, on record."""
+
+    id: Annotated[str, Meta(examples=["dis_3"])]
+    text: str
+    evidence: list[ConsentEvidence]
+    created_at: datetime
+    in_time: Annotated[bool | None, Meta(description="Null where the policy sets no clock.")]
+
+
+class DisputeOut(msgspec.Struct, frozen=True):
+    """A dispute that is going on."""
+
+    since: datetime
+    answer_by: Annotated[
+        datetime | None, Meta(description="Your time to answer runs out. Null: no clock runs.")
+    ]
+    objected: Annotated[bool, Meta(description="The person objected to the answer; the regulator decides.")]
+    responses: list[DisputeResponse]
+
+
 class ConsentWithHistory(ConsentOut, frozen=True, kw_only=True):
     """A consent with every line of its history, the oldest on record first."""
 
     history: list[Stretch]
+    dispute: Annotated[
+        DisputeOut | None, Meta(description="While it is disputed: what you must answer, and have.")
+    ] = None
 
 
 class ConsentPage(Page[ConsentOut], frozen=True):
@@ -93,6 +118,23 @@ def with_history(record: int, access: Access, clock: datetime) -> ConsentWithHis
             Stretch(row.status, row.valid.lower, row.valid.upper, row.recorded.lower, row.recorded.upper)
             for row in rows
         ],
+        dispute=_dispute(current, clock) if shown.status == "disputed" else None,
+    )
+
+
+def _dispute(current: list[Consent], clock: datetime) -> DisputeOut:
+    held = disputes.of(max(current, key=lambda row: row.valid.lower), Moment.of(clock))
+    return DisputeOut(held.since, held.answer_by, held.objected, [response(step) for step in held.answers])
+
+
+def response(step: DisputeStep) -> DisputeResponse:
+    """A company's answer as it is answered."""
+    return DisputeResponse(
+        ids.public("dis", step.pk),
+        step.text,
+        msgspec.convert(step.evidence, list[ConsentEvidence]),
+        step.at,
+        step.in_time,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
 from msgspec import Meta
 from rest_framework.request import Request
 
@@ -29,12 +30,20 @@ from registry.api.documents import IDEMPOTENCY_KEY, PAGING, documented
 from registry.api.endpoint import Endpoint
 from registry.api.fields import Channel, Instant, Line, Number, Reading, Region, Sector, public_id
 from registry.api.idempotency import idempotent
+from registry.errors import InvalidInput
 from registry.models import Consent
 from registry.periods import Moment
 
 #: Text of several lines. NUL cannot be stored.
 Prose = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"^[^\u0000]*$")]
 Url = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[a-z][a-z0-9+.-]*:[^\u0000-\u0020]+$")]
+
+
+_STATUS = OpenApiParameter(
+    "status",
+    {"type": "string", "enum": ["disputed"]},
+    description="Only those that people dispute now, and that you must answer for.",
+)
 
 
 class Evidence(Body):
@@ -122,14 +131,21 @@ class Consents(Endpoint):
         tag="consents",
         summary="List your consents",
         answers={200: (ConsentPage, "A page, the newest first.")},
-        parameters=PAGING,
+        parameters=[*PAGING, _STATUS],
         problems=[422],
     )
     def get(self, request: Request) -> HttpResponse:
         asked = paging.read(request, self.access)
+        status = request.query_params.get("status", "")
+        if status not in ("", "disputed"):
+            raise InvalidInput("Only `disputed` can be asked for", pointer="/status")
         if not self.access.livemode:
+            if status:
+                return answer(ConsentPage([], None))
             return answer(sandbox.page("consent", asked, self.access, ConsentOut))
         held = of_company(self.access)
+        if status:
+            held = held.filter(status=status, valid__contains=request.clock)
         if asked.after is not None:
             held = held.filter(record_id__lt=asked.after[0])
         records = list(

@@ -47,6 +47,9 @@ class DatedValue(msgspec.Struct, frozen=True):
     start: str | None = msgspec.field(name="from")
     until: str | None
     citation: str
+    citation_in: Annotated[
+        dict[str, str], Meta(description="The citation in other languages, by code (`zh-hans`).")
+    ]
     source: str
     evidence: Annotated[str, Meta(description="How far to trust it: C, K, L or V.")]
     evidence_meaning: str

@@ -6,6 +6,7 @@ from registry.api.check_batches import CheckBatches
 from registry.api.checks import CheckById, Checks
 from registry.api.consent_batches import ConsentBatches
 from registry.api.consents import ConsentById, ConsentRevocation, Consents
+from registry.api.disputes import DisputeResponses
 from registry.api.opt_outs import OptOutById, OptOuts, OptOutWithdrawal
 from registry.api.policies import PolicyByPack, PolicyList
 from registry.api.receipts import ReceiptVerification
@@ -30,6 +31,7 @@ urlpatterns = [
     path("consents/batch", ConsentBatches.as_view()),
     path("consents/<str:consent>", ConsentById.as_view()),
     path("consents/<str:consent>/revoke", ConsentRevocation.as_view()),
+    path("consents/<str:consent>/responses", DisputeResponses.as_view()),
     path("relationships", Relationships.as_view()),
     path("relationships/<str:relationship>", RelationshipById.as_view()),
     path("rules", RuleList.as_view()),

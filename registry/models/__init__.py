@@ -1,10 +1,12 @@
 """The register's tables, one noun a file."""
 
 from registry.models.access_records import AccessRecord
+from registry.models.announcements import Announcement
 from registry.models.carers import Carer, CarerAct
 from registry.models.checks import Check
 from registry.models.companies import ApiKey, Caller, Company, Licence, Member
 from registry.models.consents import Consent, Notice
+from registry.models.disputes import DisputeStep
 from registry.models.idempotency import IdempotencyKey
 from registry.models.opt_outs import OptOut
 from registry.models.places import FormerRange, NumberRange
@@ -19,6 +21,7 @@ from registry.models.timetables import Holiday, Schedule, Segment
 
 __all__ = [
     "AccessRecord",
+    "Announcement",
     "ApiKey",
     "Caller",
     "Carer",
@@ -27,6 +30,7 @@ __all__ = [
     "Company",
     "Consent",
     "Decision",
+    "DisputeStep",
     "Erasure",
     "FormerRange",
     "Holiday",

@@ -36,6 +36,9 @@ class NumberProof(models.Model):
     digest = models.CharField(max_length=64, help_text="HMAC-SHA-256 of salt, number and code, in hex.")
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    silent = models.BooleanField(
+        default=False, help_text="Nothing was sent, as the number had had as many codes as it may have."
+    )
     tries = models.SmallIntegerField(default=0, help_text="Codes that were tried against it.")
     used_at = models.DateTimeField(
         null=True, blank=True, help_text="When the right code came; it works once."

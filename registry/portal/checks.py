@@ -53,11 +53,10 @@ class WhoAsked(ProvenPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         until = self._until(request.GET.get("until", ""))
         since = until - timedelta(days=DAYS)
-        rows = Check.objects.filter(
-            number=self.person.number, checked_at__gte=_midnight(since), checked_at__lt=_midnight(until)
-        )
+        mine = Check.objects.filter(number=self.person.number, checked_at__gte=self.held_since)
+        rows = mine.filter(checked_at__gte=_midnight(since), checked_at__lt=_midnight(until))
         found = list(rows.select_related("company", "seller").order_by("-checked_at", "-id")[:MOST])
-        earlier = Check.objects.filter(number=self.person.number, checked_at__lt=_midnight(since)).exists()
+        earlier = mine.filter(checked_at__lt=_midnight(since)).exists()
         return self.show(
             days=by_day(found),
             first=since,

@@ -59,7 +59,12 @@ class CompanyPage(OptOutPage):
         }
         permitted = set(
             Consent.objects.as_of(self.moment)
-            .filter(number=self.person.number, company__in=companies, status__in=["recorded", "confirmed"])
+            .filter(
+                number=self.person.number,
+                company__in=companies,
+                status__in=["recorded", "confirmed"],
+                given_at__gte=self.held_since,
+            )
             .values_list("company", flat=True)
         )
         return [

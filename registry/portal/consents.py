@@ -11,16 +11,38 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registry import consents, ids, places, policies, working_days
-from registry.codes import SECTORS
+from registry import consents, disputes, ids
 from registry.consents import STEPS
 from registry.errors import NotFound
-from registry.models import Consent, Relationship
+from registry.models import Announcement, Consent, DisputeStep, Relationship
 from registry.portal import words
+from registry.portal.forms import ObjectionForm
 from registry.portal.opt_outs_shown import Step, listed
 from registry.portal.page import ProvenPage
 
 _SECOND = timedelta(seconds=1)
+
+
+class ShownAnswer(NamedTuple):
+    """A company's answer in a dispute."""
+
+    at: datetime
+    in_time: bool | None
+    text: str
+    evidence: list[tuple[str | Promise, str, bool]]
+    """What it can show: a name, a digest, and whether that was put on record with the consent."""
+
+
+class ShownDispute(NamedTuple):
+    """Where a dispute stands."""
+
+    answers: list[ShownAnswer]
+    answer_by: datetime | None
+    """The last second in which the company may answer in time, where the policy sets a clock."""
+    overdue: bool
+    objected: bool
+    may_object: bool
+    object_by: datetime | None
 
 
 class Shown(NamedTuple):
@@ -39,8 +61,8 @@ class Shown(NamedTuple):
     may_confirm: bool
     may_dispute: bool
     may_revoke: bool
-    answer_by: datetime | None
-    """For a disputed one: until when the company must show its proof, where the policy says."""
+    dispute: ShownDispute | None
+    """For a disputed one: where the dispute stands."""
 
     @property
     def badge(self) -> str:
@@ -55,7 +77,9 @@ class ConsentPage(ProvenPage):
 
     def stretches(self, **which: Any) -> dict[int, list[Consent]]:
         """The person's consents, each as its rows on record, the newest consent first."""
-        rows = Consent.objects.current().filter(number=self.person.number, **which)
+        rows = Consent.objects.current().filter(
+            number=self.person.number, given_at__gte=self.held_since, **which
+        )
         found: dict[int, list[Consent]] = {}
         for row in rows.select_related("company", "notice").order_by("-record_id", "valid"):
             found.setdefault(row.record_id, []).append(row)
@@ -87,23 +111,23 @@ class ConsentPage(ProvenPage):
             may_confirm=open_ and status in STEPS["confirmed"],
             may_dispute=open_ and status in STEPS["disputed"],
             may_revoke=open_ and status in STEPS["revoked"],
-            answer_by=self._answer_by(row) if status == "disputed" else None,
+            dispute=self._dispute(row) if status == "disputed" else None,
         )
 
-    def _answer_by(self, row: Consent) -> datetime | None:
-        """The last second in which the company may still prove a disputed consent.
-
-        Its clock is the policy's for answers to complaints; None where the policy has none.
-        """
-        sector = min(row.sectors, key=SECTORS.index)
-        place = places.of(row.number)
-        clock = policies.for_number(row.number, sector, self.moment).terms.get("complaint_clock") or {}
-        zone = place.zone_key.split(",")[0]
-        if days := clock.get("answer_working_days"):
-            return working_days.end_after(place.calendar, zone, row.valid.lower, days) - _SECOND
-        if days := clock.get("act_within_days"):
-            return working_days.end_of_day_after(zone, row.valid.lower, days) - _SECOND
-        return None
+    def _dispute(self, row: Consent) -> ShownDispute:
+        """A dispute that is going on, as pages show it."""
+        held = disputes.of(row, self.moment)
+        return ShownDispute(
+            answers=[
+                ShownAnswer(step.at, step.in_time, step.text, _evidence(step.evidence, row))
+                for step in held.answers
+            ],
+            answer_by=None if held.answer_by is None else held.answer_by - _SECOND,
+            overdue=not held.answers and held.answer_by is not None and held.answer_by <= self.moment.at,
+            objected=held.objected,
+            may_object=held.may_object(self.moment.known_at),
+            object_by=held.object_by,
+        )
 
 
 class Consents(ConsentPage):
@@ -113,7 +137,9 @@ class Consents(ConsentPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = [self.shown(rows) for rows in self.stretches().values()]
-        related = Relationship.objects.current().filter(number=self.person.number)
+        related = Relationship.objects.current().filter(
+            number=self.person.number, last_at__gte=self.held_since
+        )
         return self.show(
             open=[row for row in rows if row.status in ("recorded", "confirmed", "disputed")],
             ended=[row for row in rows if row.status not in ("recorded", "confirmed", "disputed")],
@@ -130,12 +156,32 @@ class ConsentById(ConsentPage):
     template = "registry/portal/consent.html"
 
     def get(self, request: HttpRequest, consent: str) -> HttpResponse:
+        return self._page(self.own(consent), ObjectionForm())
+
+    def post(self, request: HttpRequest, consent: str) -> HttpResponse:
+        """Object to the company's answer in a dispute."""
         rows = self.own(consent)
+        form = ObjectionForm(request.POST)
+        if not form.is_valid():
+            return self._page(rows, form, status=422)
+        disputes.object_to(
+            record_id=rows[-1].record_id,
+            number=self.person.number,
+            text=form.cleaned_data["text"],
+            moment=self.moment,
+        )
+        notices.success(request, gettext("You stand by it. An officer of the regulator decides."))
+        return redirect("consent", consent)
+
+    def _page(self, rows: list[Consent], form: ObjectionForm, status: int = 200) -> HttpResponse:
         return self.show(
             row=self.shown(rows),
             consent=rows[-1],
+            evidence=_evidence(rows[-1].evidence, rows[-1]),
             steps=history(rows),
             given_here=consents.given_here(rows[-1]),
+            form=form,
+            status=status,
         )
 
 
@@ -158,6 +204,15 @@ STEP_WORDS: dict[str, tuple[Callable[..., Consent], Promise]] = {
 }
 
 
+def _evidence(pieces: list[dict[str, Any]], row: Consent) -> list[tuple[str | Promise, str, bool]]:
+    """Pieces of evidence by name and digest, and whether each was put on record with the consent."""
+    on_record = {piece["sha256"] for piece in row.evidence}
+    return [
+        (words.EVIDENCE.get(piece["type"], piece["type"]), piece["sha256"], piece["sha256"] in on_record)
+        for piece in pieces
+    ]
+
+
 def history(rows: list[Consent]) -> list[Step]:
     """The steps of a consent from its rows on record, the oldest first."""
     first = rows[0]
@@ -167,7 +222,7 @@ def history(rows: list[Consent]) -> list[Step]:
         else gettext("Given, as the company says")
     )
     given = Step(first.given_at, first.on_record_since, what)
-    return [
+    steps = [
         given,
         *(
             Step(row.valid.lower, row.recorded.lower, str(words.CONSENT_STATUSES[row.status]))
@@ -175,3 +230,11 @@ def history(rows: list[Consent]) -> list[Step]:
             if row.status != "recorded" or row is not first
         ),
     ]
+    told = Announcement.objects.filter(consent=first.record_id, outcome="sent").first()
+    if told is not None and told.done_at is not None:
+        steps.append(Step(told.done_at, told.done_at, gettext("We told you of it by text message")))
+    steps += [
+        Step(step.at, step.at, str(words.DISPUTE_STEPS[step.step]))
+        for step in DisputeStep.objects.filter(consent=first.record_id)
+    ]
+    return sorted(steps, key=lambda step: step.at)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import phone
 from registry.codes import CHANNELS, DAYS
+from registry.disputes import MAX_TEXT
 from registry.phone import BadNumber
 from registry.portal import words
 
@@ -162,6 +164,18 @@ class PermissionForm(forms.Form):
         self.fields["sectors"].choices = [(name, words.SECTORS[name]) for name in sectors]
 
 
+class ObjectionForm(forms.Form):
+    """Why a company's answer is not accepted."""
+
+    text = forms.CharField(
+        label=_("What is wrong with its answer?"),
+        help_text=_("If you like. Only the regulator's officers read it."),
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class CarerForm(forms.Form):
     """Who may act for me, in what, and for how long."""
 
@@ -212,3 +226,18 @@ class ErasureForm(forms.Form):
     sure = forms.BooleanField(
         label=_("Yes, delete me"), error_messages={"required": _("Tick this if you are sure.")}
     )
+
+    def __init__(self, *args: Any, more: Iterable[Mapping[str, Any]], **kwargs: Any) -> None:
+        """`more`: the choices of other applications, each a name and a label."""
+        super().__init__(*args, **kwargs)
+        self.more = {name: label for choices in more for name, label in choices.items()}
+        for name, label in self.more.items():
+            self.fields[name] = forms.BooleanField(required=False, label=label)
+
+    def also(self) -> list[forms.BoundField]:
+        """What may be ticked besides being sure."""
+        return [self[name] for name in ("revoke_consents", "end_refusals", *self.more)]
+
+    def chosen(self) -> set[str]:
+        """The names of other applications' choices that were ticked."""
+        return {name for name in self.more if self.cleaned_data[name]}

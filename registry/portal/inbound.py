@@ -23,9 +23,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from registry import inbound, keywords, phone
+from registry import inbound, keywords, languages, phone
 from registry.keywords import Wish
-from registry.models import OptOut, Subscriber
+from registry.models import OptOut
 from registry.periods import Moment
 from registry.phone import BadNumber
 from registry.portal import words
@@ -120,16 +120,21 @@ def _language(number: int, text: str) -> str:
     """The language to answer in: that of the message, of the person's last visit, or of their country."""
     if any("\u4e00" <= sign <= "\u9fff" for sign in text):
         return "zh-hans"
-    known = Subscriber.objects.filter(number=number).values_list("language", flat=True).first()
-    return known or ("zh-hans" if phone.country_code(number) == 86 else "en")
+    return languages.of(number)
 
 
 def reply(wish: Wish, everything: OptOut | None) -> str:
     """What is answered, short enough for one message or two."""
-    named = {"sectors": listed(words.SECTORS[name] for name in wish.sectors)}
+    named = {
+        "sectors": listed(words.SECTORS[name] for name in wish.sectors),
+        "numbers": keywords.categories(wish.sectors),
+    }
     return {
         "refuse_all": _("Done: you refuse all sales calls, from now on. To take it back, send UNBLOCK ALL."),
-        "refuse_sectors": _("Done: you refuse calls about: %(sectors)s.") % named,
+        "refuse_sectors": _(
+            "Done: you refuse calls about: %(sectors)s. To take it back, send UNBLOCK %(numbers)s."
+        )
+        % named,
         "release_all": _("Done: your refusals are taken back. To refuse all sales calls, send T."),
         "release_sectors": _("Done: you no longer refuse calls about: %(sectors)s.") % named,
         "status": _("You refuse all sales calls.")

@@ -39,7 +39,8 @@ class MyNumber(OptOutPage):
     def _claimed(self) -> list[tuple[str, Consent]]:
         """Every consent about the number with its status now."""
         found: dict[int, list[Consent]] = {}
-        for row in Consent.objects.current().filter(number=self.person.number).order_by("valid"):
+        rows = Consent.objects.current().filter(number=self.person.number, given_at__gte=self.held_since)
+        for row in rows.order_by("valid"):
             found.setdefault(row.record_id, []).append(row)
         return [(consents.status(rows, self.moment.at), rows[-1]) for rows in found.values()]
 

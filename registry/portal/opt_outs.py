@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -25,8 +25,9 @@ class OptOutPage(ProvenPage):
     for_carers = ("refusals", "everything")
 
     def mine(self) -> QuerySet[OptOut]:
-        """The person's opt-outs as they are on record now, the newest first."""
+        """The person's opt-outs as they are on record now, the newest first; an earlier holder's while they stand."""
         rows = OptOut.objects.current().filter(number=self.person.number)
+        rows = rows.filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=self.held_since))
         return rows.select_related("company").order_by("-record_id")
 
     def standing(self) -> list[OptOut]:

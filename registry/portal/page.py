@@ -6,6 +6,7 @@ A page says in `open_to` who may see it. `Page` is open to anybody; `ProvenPage`
 
 import ipaddress
 import math
+from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.functional import cached_property
 from django.views import View
 
-from registry import carers, places
+from registry import carers, places, reassignments
 from registry.api.throttles import Quota, address, counters
 from registry.errors import NotFound, RegistryError, TooManyRequests
 from registry.periods import Moment
@@ -94,6 +96,11 @@ class ProvenPage(Page):
     #: What a carer's leave must cover for them to come here; empty where nobody acts for another.
     for_carers: ClassVar[tuple[str, ...]] = ()
     person: sessions.Person
+
+    @cached_property
+    def held_since(self) -> datetime:
+        """Since when the number has been its present holder's. What an earlier one did is never shown."""
+        return reassignments.held_since(self.person.number, self.moment)
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Ask for the number first."""

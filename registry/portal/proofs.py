@@ -1,6 +1,8 @@
 """Signing in: a number, a code sent to it, and out again."""
 
 import json
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -43,12 +45,12 @@ class SignIn(Page):
             number=number, channel=channel, network=network(request), moment=self.moment
         )
         try:
-            messages.send(_code_message(proof, code))
+            _deliver(proof, code)
         except NotSent:
             form.add_error(None, _("The code could not be sent just now. Please try again in a minute."))
             return self.show(form=form, status=503)
         sessions.ask(request, proof.pk)
-        if demo():
+        if demo() and code is not None:
             request.session["portal_shown"] = code
         return redirect("sign-in-code")
 
@@ -125,6 +127,29 @@ def _loaded() -> bool:
         return bool(json.loads((Path(settings.DATA_DIR) / "demo.json").read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return False
+
+
+def _deliver(proof: NumberProof, code: str | None) -> None:
+    """Send a code; where none is to be sent, take as long as the last one took. Raises `NotSent`.
+
+    A page that comes back at once would tell a stranger that codes were asked for that number lately.
+    """
+    if code is None:
+        time.sleep(_took.seconds)
+        return
+    begun = time.monotonic()
+    messages.send(_code_message(proof, code))
+    _took.seconds = time.monotonic() - begun
+
+
+@dataclass
+class _Took:
+    """How long the last code took this process to hand over."""
+
+    seconds: float = 0.0
+
+
+_took = _Took()
 
 
 def _code_message(proof: NumberProof, code: str) -> Message:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from registry import ids, phone, receipts
 from registry.errors import ReceiptNotValid
-from registry.models import OptOut
+from registry.models import Company, OptOut
 from registry.portal import receipt_pdf
 from registry.portal.forms import ReceiptForm
 from registry.portal.opt_outs import OptOutPage
-from registry.portal.opt_outs_shown import clock, show
+from registry.portal.opt_outs_shown import clock, limits, minute, show, title
 from registry.portal.page import Page
 
 
@@ -45,6 +45,34 @@ def claims(number: int, rows: list[OptOut], at: datetime) -> dict[str, Any]:
             for row in rows
         ],
     }
+
+
+class Read(NamedTuple):
+    """One refusal of a receipt that somebody shows, in words."""
+
+    id: str
+    title: str
+    limits: list[str]
+    since: datetime
+
+
+def read(said: dict[str, Any]) -> list[Read]:
+    """The refusals of a receipt that verified, as pages show them."""
+    rows = []
+    for held in said["opt_outs"]:
+        hours = held["hours"] or {}
+        row = OptOut(
+            scope=held["scope"],
+            sector=held["sector"],
+            company=Company(name=held["company"]["name"]) if held["company"] else None,
+            channels=held["channels"],
+            days=held["days"],
+            from_minute=minute(hours["from"]) if hours else None,
+            to_minute=minute(hours["to"]) if hours else None,
+        )
+        since = datetime.fromisoformat(held["in_effect_since"])
+        rows.append(Read(held["id"], title(row), limits(row), since))
+    return rows
 
 
 class ReceiptPage(OptOutPage):
@@ -124,5 +152,8 @@ class ReceiptCheck(Page):
             form.add_error("receipt", _("This register did not sign that, or it was changed."))
             return self.show(form=form, status=422)
         return self.show(
-            form=form, said=said, at=datetime.fromtimestamp(said["iat"], tz=self.moment.at.tzinfo)
+            form=form,
+            said=said,
+            rows=read(said),
+            at=datetime.fromtimestamp(said["iat"], tz=self.moment.at.tzinfo),
         )

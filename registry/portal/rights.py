@@ -1,13 +1,30 @@
 """A policy's terms as rights of a person, in plain words for the pages."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from registry.durations import Duration
 from registry.portal import words
 from registry.shapes import DAY_CLASSES
+
+
+class Citation(NamedTuple):
+    """The article something rests on, and the language it is told in (a BCP 47 tag)."""
+
+    text: str
+    language: str
+
+
+def cited(citations: Mapping[str, Any], parameter: str) -> Citation:
+    """A policy's citation for a parameter in the page's language, or else in English; empty where there is none."""
+    held = citations.get(parameter, {})
+    language = get_language() or "en"
+    if text := held.get("in", {}).get(language):
+        return Citation(text, "zh-Hans" if language == "zh-hans" else language)
+    return Citation(held.get("citation", ""), "en")
 
 
 class Rights:
@@ -17,7 +34,7 @@ class Rights:
         self.terms, self.citations = terms, citations
 
     def __iter__(self) -> Any:
-        """Pairs of sentence and citation, in the order that matters to people."""
+        """Sentences, each with its citation, in the order that matters to people."""
         for parameter, sentence in (
             ("basis", self.basis()),
             ("company_opt_out_within", self.refusal()),
@@ -27,7 +44,7 @@ class Rights:
             ("complaint_clock", self.complaint()),
         ):
             if sentence:
-                yield sentence, self.citations.get(parameter, {}).get("citation", "")
+                yield sentence, cited(self.citations, parameter)
 
     def basis(self) -> str:
         """Whether silence is a no."""

@@ -1,7 +1,7 @@
 """The addresses of the portal.
 
-Two names belong to other applications and are given in `config/urls.py`: `complain`, where to complain about a call,
-and `calls-about-me`, who called the number. Pages link to them where they are there.
+Three names belong to other applications and are given in `config/urls.py`: `complain`, where to complain about a call,
+`my-complaints`, what became of that, and `calls-about-me`, who called the number. Pages link to them where they are.
 """
 
 from django.urls import path, re_path

@@ -60,6 +60,21 @@ CONSENT_STATUSES: dict[str, Promise] = {
     "expired": _("Expired"),
     "superseded": _("Replaced by a newer one"),
 }
+#: What a company keeps as its proof, by the type it gives; other types are shown as they are.
+EVIDENCE: dict[str, Promise] = {
+    "web_form": _("The form on the web"),
+    "page": _("The page"),
+    "screenshot": _("A picture of the screen"),
+    "paper": _("The paper"),
+    "voice_recording": _("The recording"),
+    "recording": _("The recording"),
+    "sms": _("The text message"),
+    "in_person": _("What was signed in person"),
+}
+DISPUTE_STEPS: dict[str, Promise] = {
+    "answer": _("The company answered"),
+    "object": _("You objected to its answer"),
+}
 RELATIONSHIPS: dict[str, Promise] = {
     "purchase": _("You bought something"),
     "contract": _("You have a contract"),
@@ -68,7 +83,7 @@ RELATIONSHIPS: dict[str, Promise] = {
 #: What a carer may do.
 CARER_SCOPES: dict[str, Promise] = {
     "refusals": _("Refuse calls, and take that back"),
-    "everything": _("That, and see and answer for consents"),
+    "everything": _("That, and see who called, answer for consents, and complain"),
 }
 #: What a carer did, by the name of the page's address.
 CARER_ACTS: dict[str, Promise] = {
@@ -81,6 +96,7 @@ CARER_ACTS: dict[str, Promise] = {
     "company-refusal": _("Refused a company"),
     "company-permission": _("Let a company call"),
     "consent-step": _("Answered for a consent"),
+    "consent": _("Objected to a company's answer"),
     "complain": _("Complained about a call"),
     "acting": _("Stopped acting"),
 }

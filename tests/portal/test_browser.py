@@ -96,7 +96,7 @@ def test_it_searches_and_refuses_without_leaving_the_page(site, phone):
     phone.get_by_label("Name of the company").press_sequentially("acme")
     expect(phone.get_by_role("heading", name="Bolt Homes")).to_have_count(0)
     phone.get_by_role("button", name="Refuse Acme Insurance").click()
-    expect(phone.locator("#found .badge.bad")).to_have_text("refused")
+    expect(phone.locator("#found .badge:not(.warn)")).to_have_text("refused")
     assert phone.evaluate("document.body.dataset.stayed") == "yes"
     assert OptOut.objects.current().get(number=ANA).company.name == "Acme Insurance"
     assert re.search(r"\?q=acme", phone.url)
@@ -147,6 +147,8 @@ def test_it_is_accessible_and_fits_everywhere(site, chromium, language, scheme):
         page.set_viewport_size(PHONE)
         page.goto(site + path)
         found += [f"{path} {fault}" for fault in faults(page)]
+        if (high := page.evaluate("document.querySelector('.top nav').offsetHeight")) > 60:
+            found.append(f"{path}: the menu takes {high}, more than a line")
         for size in (NARROW, PHONE, DESK):
             page.set_viewport_size(size)
             wide = page.evaluate("document.documentElement.scrollWidth")
@@ -169,20 +171,6 @@ def more(site) -> list[str]:
     """The page of one consent and that of a permission."""
     row = Consent.objects.current().filter(number=ANA).first()
     return [f"/my/consents/con_{row.record_id}/", f"/my/companies/com_{row.company_id}/permission/"]
-
-
-def test_it_is_light(site, chromium):
-    """Under 100 kB for a first visit: the page, its style, its script, its icon."""
-    context = chromium.new_context(viewport=PHONE)
-    page = context.new_page()
-    sizes: dict[str, int] = {}
-    page.on("response", lambda answer: sizes.__setitem__(answer.url, len(answer.body())))
-    for path in ("/", "/sign-in/"):
-        sizes.clear()
-        page.goto(site + path, wait_until="networkidle")
-        assert sum(sizes.values()) < 100_000, sizes
-        assert all(url.startswith(site) for url in sizes)
-    context.close()
 
 
 def test_it_prints_without_its_buttons(site, phone):

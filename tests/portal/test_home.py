@@ -11,6 +11,7 @@ from registry.periods import Moment
 from registry.predial.check import check
 from registry.predial.facts import Question
 from tests.conftest import ACME_CALLER, ANA, BOLT_CALLER
+from tests.portal.conftest import sign_in
 
 PAGES = ("/", "/law/", "/who-called/", "/sign-in/")
 
@@ -77,9 +78,16 @@ def test_it_gives_the_law_with_its_articles(browser):
     assert "09:00–21:00" in page
 
 
-def test_it_gives_each_number_the_law_of_its_country(browser):
-    from tests.portal.conftest import sign_in
+def test_it_cites_the_law_in_the_language_of_the_page(browser):
+    browser.get("/language/zh-hans/")
+    page = text(browser.get("/law/"))
+    assert "应当征得用户同意，建立用户白名单" in page
+    assert 'lang="en"' not in page.split("<main")[1]
+    # A foreign law is cited as it is kept here.
+    assert 'lang="en"' in text(sign_in(browser, 33612345678).get("/law/")).split("<main")[1]
 
+
+def test_it_gives_each_number_the_law_of_its_country(browser):
     page = text(sign_in(browser, 33612345678).get("/law/"))
     assert "Monday to Friday" in page
     assert "10:00–13:00, 14:00–20:00" in page

@@ -108,6 +108,9 @@ def test_it_refuses_and_releases_sectors_as_in_india(gateway):
     gateway({"from": "+919876543210", "text": "BLOCK 1,3"})
     number = 919876543210
     assert sorted(row.sector for row in standing(number)) == ["education", "finance", "insurance"]
+    reply = gateway({"from": "+919876543210", "text": "STOP 1,3"}, id="m1").json()["reply"]
+    assert reply.endswith("To take it back, send UNBLOCK 1,3.")
+    assert standing(number).count() == 3
     answer = gateway({"from": "+919876543210", "text": "UNBLOCK 1"}, id="m2").json()
     assert "Insurance, Loans" in answer["reply"]
     assert [row.sector for row in standing(number)] == ["education"]

@@ -115,6 +115,8 @@ def test_anybody_can_check_one(ana_at_home, refusals, browser):
         page = nobody.post("/receipts/", {"receipt": pasted}).content.decode()
         assert "It is genuine" in page
         assert "Acme Insurance" in page
+        assert "since 10 March 2026, 02:00" in page
+        assert "Saturday · 08:00–10:00" in page
 
 
 def test_it_tells_a_forged_one(ana_at_home, refusals):

@@ -294,6 +294,7 @@ def test_an_opt_out_that_makes_no_sense_is_not_registered(wrong, said, staff):
         (["confirm"], "confirmed"),
         (["dispute"], "disputed"),
         (["dispute", "confirm"], "confirmed"),
+        (["dispute", "settle"], "recorded"),
         (["revoke"], "revoked"),
     ],
 )

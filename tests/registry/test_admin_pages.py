@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from registry import companies, consents, opt_outs, reassignments, relationships, roles
+from registry import companies, consents, disputes, opt_outs, reassignments, relationships, roles
 from registry.admin import searching
 from registry.admin.columns import number_fields
 from registry.admin.pages import RecordAdmin
@@ -65,6 +65,14 @@ def history(acme, moment):
         moment=then,
     )  # fmt: skip
     consents.confirm(record_id=consent.record_id, moment=moment)
+    denied, _ = consents.record(
+        company=acme, number=ANA, sectors=["finance"], channels=["live"], given_at=then.at, method="sms",
+        notice_text="Calls about loans.", evidence=[], reference="r-2", moment=then,
+    )  # fmt: skip
+    consents.dispute(record_id=denied.record_id, moment=then)
+    disputes.answer(
+        record_id=denied.record_id, company_id=acme.pk, text="She agreed.", evidence=[], moment=moment
+    )  # fmt: skip
     relationships.record(
         company=acme,
         number=ANA,

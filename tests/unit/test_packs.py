@@ -74,6 +74,12 @@ def test_it_marks_evidence_honestly(pack):
                 assert entry.evidence == "V"
 
 
+@pytest.mark.parametrize("pack", ["cn", "cn-insurance"])
+def test_it_cites_the_home_countrys_law_in_chinese_too(pack):
+    for entries in SHIPPED[pack].parameters.values():
+        assert all(re.search("[\u4e00-\u9fff]", entry.citation_in["zh-hans"]) for entry in entries)
+
+
 @pytest.mark.parametrize(
     ("place", "basis", "check", "survives"),
     [
