@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from compliance import formats, reading, staging
+from compliance import counts, formats, reading, staging
 from compliance.errors import CallLogEnded, LoadingBroke
 from compliance.formats.times import zone_of
 from compliance.models import Audit, CallLog
@@ -233,6 +233,7 @@ def ask_for_audits(company_id: int, days: Iterable[date], *, present: datetime) 
         [Audit(company_id=company_id, day=day, requested_at=present) for day in days if day < early],
         ignore_conflicts=True,
     )
+    counts.mark(company_id, days, clock=present)
 
 
 @transaction.atomic

@@ -24,6 +24,20 @@ class LoadingBroke(RegistryError):
     title = "The register failed while it loaded the call log"
 
 
+class ReportGaveUp(RegistryError):
+    """The report could not be made in a whole day of attempts."""
+
+    status = 503
+    title = "The report could not be made"
+
+
+class ReportMakingBroke(RegistryError):
+    """A defect of the register stopped the making of the report."""
+
+    status = 500
+    title = "The register failed while it made the report"
+
+
 class ViolationSettled(RegistryError):
     """The violation was confirmed, dismissed or withdrawn, so that its status does not change any more."""
 

@@ -12,8 +12,10 @@ from celery import shared_task
 from django.conf import settings
 from django.db import OperationalError
 
-from compliance import calls, complaint_matching, complaint_messages, hints
+from compliance import calls, complaint_matching, complaint_messages, counts, hints
 from compliance.audit import audit
+from compliance.models import CountDue
+from compliance.reports import reports
 from registry import partitions
 
 log = structlog.get_logger(__name__)
@@ -134,3 +136,48 @@ def reconcile_complaints() -> dict[str, int]:
     for complaint_id in untold:
         tell_complainant.apply_async([complaint_id])
     return {"unmatched": len(unmatched), "untold": len(untold)}
+
+
+@shared_task(name="compliance.make_report", **PERSISTENT)
+def make_report(report_id: int) -> dict[str, Any]:
+    """Make one report; its state and digest."""
+    made = reports.make(report_id, clock=datetime.now(UTC))
+    log.info("report_made", report=report_id, **made)
+    return made
+
+
+@shared_task(name="compliance.schedule_reports", **PERSISTENT)
+def schedule_reports() -> int:
+    """Ask for the reports of the month before, unless they were; of how many. Daily: a day missed is made up."""
+    asked = reports.schedule(clock=datetime.now(UTC))
+    for report_id in asked:
+        make_report.apply_async([report_id])
+    return len(asked)
+
+
+@shared_task(name="compliance.reconcile_reports", acks_late=True)
+def reconcile_reports() -> int:
+    """Send the reports again of which nothing was heard. Every minute; of how many."""
+    unmade = reports.unmade(clock=datetime.now(UTC))
+    for report_id in unmade:
+        make_report.apply_async([report_id])
+    return len(unmade)
+
+
+@shared_task(name="compliance.count_days", acks_late=True)
+def count_days() -> int:
+    """Count the checks asked since the last round, and send the company-days that changed. Every minute; how many."""
+    counts.count_checks(clock=datetime.now(UTC))
+    pairs = counts.due()
+    for company_id, day in pairs:
+        count_company_day.apply_async([company_id, day.isoformat()])
+    return len(pairs)
+
+
+@shared_task(name="compliance.count_company_day", **PERSISTENT)
+def count_company_day(company_id: int, day: str) -> bool:
+    """Count one company-day again, if it still changed since; whether it was counted."""
+    changed = CountDue.objects.filter(company_id=company_id, day=date.fromisoformat(day)).exists()
+    if changed:
+        counts.count_day(company_id, date.fromisoformat(day))
+    return changed

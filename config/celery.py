@@ -71,6 +71,10 @@ app.conf.beat_schedule = {
     "announce-consents": {"task": "registry.announce_consents", "schedule": crontab()},
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
     "reconcile-complaints": {"task": "compliance.reconcile_complaints", "schedule": crontab()},
+    "count-days": {"task": "compliance.count_days", "schedule": crontab()},
+    "reconcile-reports": {"task": "compliance.reconcile_reports", "schedule": crontab()},
+    # From the second on; the days after make up for a second that was missed.
+    "schedule-reports": {"task": "compliance.schedule_reports", "schedule": crontab(hour=5, minute=10)},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
     "make-call-partitions": {
         "task": "compliance.make_call_partitions",

@@ -1,4 +1,1 @@
-"""Reports: what the register found over a stretch of days, as rows that leave the house.
-
-`reports.build` gives a report's columns and rows, `reports.write_csv` and `write_json` put them into a file.
-"""
+"""Reports: figures over some days as of a moment. `kind.py` says what one is made of, `kinds.py` which there are."""

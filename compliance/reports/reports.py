@@ -1,179 +1,242 @@
-"""Build a report, and write it as CSV or JSON. Numbers are masked unless the caller says otherwise, and why."""
+"""Reports: ask for one, make it, and see that each month has its own. Figures once made stay as they were made.
 
-import csv
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice
-from typing import Any, TextIO
+What is to be made is a row. A worker claims it; whether a message came or not, `hints` finds it.
+"""
 
-from compliance.models import Call, Violation
-from registry import ids, phone
+import io
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, BinaryIO
 
-#: Rows fetched at once.
-PIECE = 2000
-#: What a spreadsheet takes for the start of a formula. A number's plus is one of them, and stays: it is ours.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
 
-Show = Callable[[int], str]
+from compliance.errors import ReportGaveUp, ReportMakingBroke
+from compliance.models import Report
+from compliance.reports import figures, pdf, writing
+from compliance.reports.kind import Question
+from compliance.reports.kinds import KINDS
+from registry import claims, ids, uploads
+from registry.codes import SECTORS
+from registry.errors import FileLost, InvalidInput, RegistryError
+from registry.models import Company
 
-
-@dataclass(frozen=True)
-class Report:
-    """What a report is about, the names of its columns, and its rows, which can be read once."""
-
-    kind: str
-    first: date
-    last: date
-    company_id: int | None
-    made_at: datetime
-    unmasked: bool
-    columns: tuple[str, ...]
-    rows: Iterator[dict[str, Any]]
-
-    def head(self) -> dict[str, Any]:
-        """What a JSON report says before its rows."""
-        return {
-            "kind": self.kind,
-            "from": self.first.isoformat(),
-            "to": self.last.isoformat(),
-            "company": ids.public("com", self.company_id) if self.company_id is not None else None,
-            "made_at": self.made_at.isoformat(),
-            "unmasked": self.unmasked,
-        }
+#: What began to be written a moment ago may have an earlier time and not be there yet; after this it is.
+SETTLES = timedelta(minutes=1)
+#: The day of the month from which on the month before is reported: its last logs are in, and audited.
+DUE_ON = 2
+LONGEST = timedelta(days=366)
+#: Renderings of a report: its media type, and the language of those that have one.
+FILES: dict[str, tuple[str, str]] = {
+    "csv": ("text/csv; charset=utf-8", ""),
+    "json": ("application/json", ""),
+    "en.pdf": ("application/pdf", "en"),
+    "zh-hans.pdf": ("application/pdf", "zh-hans"),
+}
 
 
-def build(
+def ask(
     *,
     kind: str,
     first: date,
     last: date,
     clock: datetime,
+    as_of: datetime | None = None,
     company_id: int | None = None,
-    unmask: bool = False,
-) -> Report:
-    """The report `kind` (of `KINDS`) over the days from `first` to `last` (UTC), of one company or all."""
-    columns, rows = KINDS[kind]
-    since = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    until = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
-    show = phone.e164 if unmask else phone.mask
-    return Report(kind, first, last, company_id, clock, unmask, columns, rows(since, until, company_id, show))
+    sector: str | None = None,
+    region: str = "",
+) -> Question:
+    """The question of a report, if it makes sense. Raises `InvalidInput` that points at what does not."""
+    if kind not in KINDS:
+        raise InvalidInput(f"One of: {', '.join(KINDS)}", pointer="/kind")
+    if last < first:
+        raise InvalidInput("The days end before they begin", pointer="/to")
+    if last - first >= LONGEST:
+        raise InvalidInput("A report covers at most a year", pointer="/to")
+    if as_of is not None and as_of > clock:
+        raise InvalidInput("What will be on record then nobody knows", pointer="/as_of")
+    if sector and sector not in SECTORS:
+        raise InvalidInput(f"One of: {', '.join(SECTORS)}", pointer="/sector")
+    given = {"company": company_id is not None, "sector": bool(sector), "region": bool(region)}
+    held = KINDS[kind]
+    for name, is_given in given.items():
+        if name in held.needs and not is_given:
+            raise InvalidInput(f"This report is about one {name}", pointer=f"/{name}")
+        if is_given and name not in held.needs + held.takes:
+            raise InvalidInput(f"This report is not narrowed to a {name}", pointer=f"/{name}")
+    if company_id is not None and not Company.objects.filter(pk=company_id).exists():
+        raise InvalidInput("There is no such company", pointer="/company")
+    return Question(kind, first, last, as_of or clock - SETTLES, company_id, sector or None, region)
 
 
-VIOLATION_COLUMNS = (
-    "id",
-    "company_id",
-    "company",
-    "code",
-    "severity",
-    "status",
-    "call",
-    "call_id",
-    "started_at",
-    "number",
-    "caller",
-    "sector",
-    "channel",
-    "check",
-    "verdict",
-    "reasons",
-    "policy",
-    "policy_digest",
-    "rule_digest",
-    "opened_at",
-    "updated_at",
-)
+def request(question: Question, *, user: Any, clock: datetime) -> Report:
+    """Put a report on the list of what is to be made."""
+    return Report.objects.create(made_by=user, created_at=clock, **_columns(question))
 
 
-def violations(
-    since: datetime, until: datetime, company_id: int | None, show: Show
-) -> Iterator[dict[str, Any]]:
-    """Violations that stand, by the time of the call. `evidence` is in no column, and in JSON only."""
-    found = Violation.objects.filter(call_started_at__gte=since, call_started_at__lt=until)
-    found = found.exclude(status="withdrawn").select_related("company").order_by("call_started_at", "id")
-    if company_id is not None:
-        found = found.filter(company_id=company_id)
-    rows = found.iterator(chunk_size=PIECE)
-    while piece := list(islice(rows, PIECE)):
-        calls = Call.objects.filter(
-            pk__in={row.call for row in piece},
-            started_at__gte=piece[0].call_started_at,
-            started_at__lte=piece[-1].call_started_at,
-        )
-        own_ids = dict(calls.values_list("pk", "call_id"))
-        for row in piece:
-            yield _violation(row, own_ids.get(row.call), show)
+@transaction.atomic
+def schedule(*, clock: datetime) -> list[int]:
+    """Ask for the reports of the month before, from the second day on, that were not asked for yet; their ids."""
+    if clock.day < DUE_ON:
+        return []
+    last = clock.date().replace(day=1) - timedelta(days=1)
+    made = []
+    for kind in KINDS.values():
+        if kind.monthly:
+            question = ask(kind=kind.name, first=last.replace(day=1), last=last, clock=clock)
+            columns = _columns(question)
+            as_of = columns.pop("as_of")
+            row, new = Report.objects.get_or_create(
+                scheduled=True, defaults={"as_of": as_of, "created_at": clock}, **columns
+            )
+            made += [row.pk] if new else []
+    return made
 
 
-def _violation(row: Violation, own_id: str | None, show: Show) -> dict[str, Any]:
-    evidence = row.evidence
+def _columns(question: Question) -> dict[str, Any]:
+    parameters = {
+        "company": ids.public("com", question.company_id) if question.company_id is not None else None,
+        "sector": question.sector,
+        "region": question.region,
+    }
     return {
-        "id": ids.public("vio", row.pk),
-        "company_id": ids.public("com", row.company_id),
-        "company": row.company.name,
-        "code": row.code,
-        "severity": row.severity,
-        "status": row.status,
-        "call": ids.public("cal", row.call),
-        "call_id": own_id,
-        "started_at": row.call_started_at.isoformat(),
-        "number": show(row.number),
-        "caller": show(row.caller) if row.caller is not None else None,
-        "sector": row.sector,
-        "channel": row.channel,
-        "check": ids.public("chk", row.check_id) if row.check_id is not None else None,
-        "verdict": evidence.get("verdict"),
-        "reasons": evidence.get("reasons"),
-        "policy": evidence.get("policy", {}).get("id"),
-        "policy_digest": evidence.get("policy", {}).get("digest"),
-        "rule_digest": evidence.get("rule"),
-        "opened_at": row.opened_at.isoformat(),
-        "updated_at": row.updated_at.isoformat(),
-        "evidence": evidence,
+        "kind": question.kind,
+        "first": question.first,
+        "last": question.last,
+        "as_of": question.as_of,
+        "parameters": {name: value for name, value in parameters.items() if value},
     }
 
 
-#: Each kind of report: the columns of its CSV, and what gives its rows.
-KINDS: dict[str, tuple[tuple[str, ...], Callable[..., Iterator[dict[str, Any]]]]] = {
-    "violations": (VIOLATION_COLUMNS, violations),
-}
-#: Columns whose text comes from outside and may hold anything.
-_FOREIGN = frozenset({"company", "call_id"})
+def question_of(row: Report) -> Question:
+    """What a report's row asks."""
+    company = row.parameters.get("company")
+    return Question(
+        row.kind,
+        row.first,
+        row.last,
+        row.as_of,
+        ids.number("com", company) if company else None,
+        row.parameters.get("sector"),
+        row.parameters.get("region", ""),
+    )
 
 
-def write_csv(report: Report, out: TextIO) -> int:
-    """Write a report as CSV (RFC 4180, header first); how many rows it has."""
-    writer = csv.writer(out)
-    writer.writerow(report.columns)
-    count = 0
-    for row in report.rows:
-        writer.writerow([_cell(name, row[name]) for name in report.columns])
-        count += 1
-    return count
+def make(report_id: int, *, clock: datetime) -> dict[str, Any]:
+    """Make a report that is queued, or that a worker died on; otherwise do nothing. Its state and digest.
+
+    Safe to run twice, and at once in several places. Raises `OperationalError` where the database went away.
+    """
+    claim = claims.take(Report, report_id, clock=clock)
+    if claim is not None:
+        with claim:
+            try:
+                _make(claim)
+            except claims.Lost:
+                pass
+            except OperationalError:
+                claim.release()
+                raise
+            except RegistryError as error:
+                claim.fail(error)
+            except Exception:
+                claim.fail(ReportMakingBroke())
+                raise
+    row = Report.objects.get(pk=report_id)
+    return {"state": row.state, "kind": row.kind, "data_digest": row.data_digest}
 
 
-def _cell(name: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return " ".join(value)
-    text = str(value)
-    return f"'{text}" if name in _FOREIGN and text.startswith(_FORMULA) else text
+def _make(claim: claims.Claim[Report]) -> None:
+    row = claim.row
+    question = question_of(row)
+    held, rule_digest, policy_digest, data_digest = answer(question)
+    row.figures, row.rule_digest, row.policy_digest, row.data_digest = (
+        held,
+        rule_digest,
+        policy_digest,
+        data_digest,
+    )
+    claim.beat()
+    files = {}
+    try:
+        for name in FILES:
+            content = render(row, name)
+            stored = uploads.store(
+                io.BytesIO(content), folder=f"reports/{row.pk}", suffix=f".{name}", limit=len(content)
+            )
+            files[name] = {"file": stored.name, "sha256": stored.sha256, "bytes": stored.bytes_total}
+            claim.beat()
+        claim.complete(
+            figures=held,
+            rule_digest=rule_digest,
+            policy_digest=policy_digest,
+            data_digest=data_digest,
+            files=files,
+        )
+    except BaseException:
+        for file in files.values():
+            uploads.remove(file["file"])
+        raise
 
 
-def write_json(report: Report, out: TextIO) -> int:
-    """Write a report as one JSON object, row by row; how many rows it has."""
-    out.write(json.dumps(report.head(), ensure_ascii=False)[:-1])
-    out.write(', "rows": [')
-    count = 0
-    for row in report.rows:
-        out.write(",\n" if count else "\n")
-        out.write(json.dumps(row, ensure_ascii=False))
-        count += 1
-    out.write(f'\n], "count": {count}}}\n')
-    return count
+def answer(question: Question) -> tuple[dict[str, Any], str, str, str]:
+    """The figures of a question, and the digests of the rules, of the policies, and of the figures themselves."""
+    kind = KINDS[question.kind]
+    held = figures.build(kind, question)
+    if kind.rows is not None:
+        held["rows"] = writing.rows_digest(question)
+    rule_digest, policy_digest = figures.judged_by(question)
+    return held, rule_digest, policy_digest, figures.digest(figures.head(question), held)
 
 
-#: Each format a report can be written in.
-FORMATS: dict[str, Callable[[Report, TextIO], int]] = {"csv": write_csv, "json": write_json}
+def render(row: Report, name: str) -> bytes:
+    """One rendering of a report whose figures are there: of `FILES`."""
+    question = question_of(row)
+    if name.endswith("pdf"):
+        return pdf.draw(question, row.figures, proof(row), language=FILES[name][1])
+    out = io.StringIO()
+    if name == "csv":
+        writing.write_csv(question, row.figures, out)
+    else:
+        writing.write_json(
+            question,
+            row.figures,
+            out,
+            rule_digest=row.rule_digest,
+            policy_digest=row.policy_digest,
+            data_digest=row.data_digest,
+        )
+    return out.getvalue().encode()
+
+
+def proof(row: Report) -> list[tuple[str, str]]:
+    """What a report names that others can check, in the current language."""
+    return [
+        (_("Report"), ids.public("rep", row.pk)),
+        (_("Digest of the figures"), row.data_digest or "–"),
+        (_("Digest of the rules"), row.rule_digest or "–"),
+        (_("Digest of the policies"), row.policy_digest or "–"),
+    ]
+
+
+def open_file(row: Report, name: str) -> BinaryIO:
+    """A file of a report, after its digest was compared. Raises `FileLost` for one that is gone or was changed."""
+    held = row.files.get(name)
+    if held is None:
+        raise FileLost
+    with uploads.open_stored(held["file"]) as file:
+        content = file.read()
+    if sha256(content).hexdigest() != held["sha256"]:
+        raise FileLost
+    return io.BytesIO(content)
+
+
+def again(row: Report) -> str:
+    """The digest of the figures, asked again as of then: the same as the row's, or something was changed."""
+    *_digests, data_digest = answer(question_of(row))
+    return data_digest
+
+
+def unmade(*, clock: datetime) -> list[int]:
+    """The reports that should be made, and that nobody seems to make."""
+    return claims.forgotten(Report, clock=clock, gave_up=ReportGaveUp())

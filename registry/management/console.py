@@ -1,6 +1,8 @@
 """What the register's commands print: for people on a terminal or in a log, or one line of JSON for machines."""
 
 import json
+import os
+import signal
 import sys
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -62,6 +64,8 @@ class RegistryCommand(BaseCommand):
             raise CommandError(bad.detail) from bad
         except RegistryError as error:
             raise CommandError(error.detail) from error
+        except BrokenPipeError:
+            raise SystemExit(_nobody_reads()) from None
         if self.for_machines:
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
 
@@ -94,6 +98,13 @@ class RegistryCommand(BaseCommand):
         with bar:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.update(task, completed=done)
+
+
+def _nobody_reads() -> int:
+    """The exit code of a command whose reader has gone (`… | head`): that of the signal which ends others then."""
+    # What is still held back would be written at the end, and fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
 
 
 def company(text: str) -> Company:

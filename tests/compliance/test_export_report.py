@@ -180,7 +180,7 @@ def test_it_writes_a_head_when_nothing_was_found(db):
 
 
 def test_it_reads_many_rows_in_pieces(acme, monkeypatch, django_assert_max_num_queries):
-    monkeypatch.setattr("compliance.reports.reports.PIECE", 4)
+    monkeypatch.setattr("compliance.reports.violations.PIECE", 4)
     for minute in range(5):
         called(acme, f"10:0{minute}")
     audited(acme)
@@ -192,7 +192,7 @@ def test_it_reads_many_rows_in_pieces(acme, monkeypatch, django_assert_max_num_q
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ((*SPAN, "--format", "pdf"), "no pdf"),
+        ((*SPAN, "--format", "pdf"), "a file"),
         (("--from", "2026-03-10", "--to", "2026-03-01"), "before they begin"),
         ((*SPAN, "--company", "Nobody"), "no company"),
     ],
