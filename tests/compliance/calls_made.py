@@ -72,6 +72,7 @@ def called(
     sector: str = "insurance",
     channel: str = "live",
     disposition: str = "answered",
+    call_log: int = 1,
 ) -> int:
     """The company calls, and its log says so; the id of the call."""
     started = at(clock) if isinstance(clock, str) else clock
@@ -81,7 +82,7 @@ def called(
         cursor.execute(
             "INSERT INTO compliance_call (started_at, received_at, company_id, number, caller, check_id, call_log_id, "
             "disposition, channel, sector, opt_out_requested, call_id, natural_key) "
-            "VALUES (%s, %s, %s, %s, %s, %s, 1, %s, %s, %s, false, %s, %s) RETURNING id",
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false, %s, %s) RETURNING id",
             [
                 started,
                 started + timedelta(hours=1),
@@ -89,6 +90,7 @@ def called(
                 number,
                 caller,
                 check_id,
+                call_log,
                 DISPOSITIONS.index(disposition),
                 CHANNELS.index(channel),
                 SECTORS.index(sector),
