@@ -2,8 +2,18 @@
 
 from django.urls import path
 
-from compliance.desk import unmask
+from compliance.desk import audits, call_logs, incidents, reports, today, unmask, violations
 
 urlpatterns = [
+    path("", today.Today.as_view(), name="desk"),
+    path("violations/", violations.Violations.as_view(), name="desk-violations"),
+    path("violations/<int:pk>/", violations.ViolationPage.as_view(), name="desk-violation"),
+    path("audits/", audits.Audits.as_view(), name="desk-audits"),
+    path("call-logs/", call_logs.CallLogs.as_view(), name="desk-call-logs"),
+    path("incidents/", incidents.Incidents.as_view(), name="desk-incidents"),
+    path("incidents/<int:pk>/", incidents.IncidentPage.as_view(), name="desk-incident"),
+    path("reports/", reports.Reports.as_view(), name="desk-reports"),
+    path("reports/<int:pk>/", reports.ReportPage.as_view(), name="desk-report"),
+    path("reports/<int:pk>/<str:name>", reports.ReportFile.as_view(), name="desk-report-file"),
     path("unmask/<str:kind>/<int:pk>/", unmask.Unmask.as_view(), name="desk-unmask"),
 ]

@@ -243,5 +243,37 @@ class Migration(migrations.Migration):
             model_name='violationversion',
             index=models.Index(fields=['violation', 'until'], name='violation_version_until'),
         ),
+        migrations.AddIndex(
+            model_name='audit',
+            index=models.Index(fields=['day'], name='audit_day'),
+        ),
+        migrations.AddIndex(
+            model_name='audit',
+            index=models.Index(fields=['state', 'day'], name='audit_state_day'),
+        ),
+        migrations.AddIndex(
+            model_name='audit',
+            index=models.Index(condition=models.Q(('stale_since__isnull', False)), fields=['day'], name='audit_stale'),
+        ),
+        migrations.AddIndex(
+            model_name='calllog',
+            index=models.Index(fields=['created_at'], name='call_log_created'),
+        ),
+        migrations.AddIndex(
+            model_name='calllog',
+            index=models.Index(fields=['state', 'created_at'], name='call_log_state'),
+        ),
+        migrations.AddIndex(
+            model_name='calllog',
+            index=models.Index(fields=['company', 'created_at'], name='call_log_company_created'),
+        ),
+        migrations.AddIndex(
+            model_name='calllog',
+            index=models.Index(condition=models.Q(('state', 'completed')), fields=['company', 'finished_at'], name='call_log_completed'),
+        ),
+        migrations.AddIndex(
+            model_name='incident',
+            index=models.Index(condition=models.Q(('resolved_at__isnull', True)), fields=['id'], name='incident_open'),
+        ),
         RunSQLFile(SQL / "history_v1.sql"),
     ]

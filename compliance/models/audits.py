@@ -42,6 +42,13 @@ class Audit(models.Model):
     class Meta:
         ordering = ["-day", "company_id"]
         constraints = [models.UniqueConstraint(fields=["company", "day"], name="audit_once_a_company_day")]
+        indexes = [
+            # Serves the regulator's list, whole and by state.
+            models.Index(fields=["day"], name="audit_day"),
+            models.Index(fields=["state", "day"], name="audit_state_day"),
+            # Serves the round that has stale ones audited again, and the list of these.
+            models.Index(fields=["day"], condition=models.Q(stale_since__isnull=False), name="audit_stale"),
+        ]
 
     def __str__(self) -> str:
         return f"audit of {self.company_id} on {self.day}"

@@ -39,8 +39,20 @@ class CallLog(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        # Serves a company's list, newest first.
-        indexes = [models.Index(fields=["company", "-id"], name="call_log_company")]
+        indexes = [
+            # Serves a company's list, newest first.
+            models.Index(fields=["company", "-id"], name="call_log_company"),
+            # Serve the regulator's list, whole, by state and by company.
+            models.Index(fields=["created_at"], name="call_log_created"),
+            models.Index(fields=["state", "created_at"], name="call_log_state"),
+            models.Index(fields=["company", "created_at"], name="call_log_company_created"),
+            # Serves "when did a company last send one", as of a moment.
+            models.Index(
+                fields=["company", "finished_at"],
+                condition=models.Q(state="completed"),
+                name="call_log_completed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"call log {self.pk}"

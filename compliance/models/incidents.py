@@ -20,6 +20,10 @@ class Incident(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        # Serves what is still open.
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(resolved_at__isnull=True), name="incident_open")
+        ]
 
     def __str__(self) -> str:
         return f"incident at check {self.check_id}"

@@ -142,6 +142,12 @@ CODES: dict[str, Promise] = {
     "short_calls": _("Cut within seconds"),
     "abandoned_calls": _("Answered by silence"),
 }
+SEVERITIES: dict[str, Promise] = {
+    "info": _("For information"),
+    "minor": _("Minor"),
+    "major": _("Major"),
+    "severe": _("Severe"),
+}
 STATUSES: dict[str, Promise] = {
     "open": _("Open"),
     "answered": _("Answered"),

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from compliance import charts
 from compliance.desk import unmask
+from compliance.portal.words import CLOCKS
+from compliance.reports import words
 from registry import ids, phone
 
 register = template.Library()
@@ -31,6 +33,48 @@ def mask(number: int | None) -> str:
 def percent(share: float | None) -> str:
     """A share from 0 to 1, in per cent with one decimal; nothing for none."""
     return "" if share is None else f"{share * 100:.1f} %"
+
+
+@register.filter
+def figure(number: float | None) -> str:
+    """A count as people read it, `12,345`; a dash for none."""
+    return charts.written(number)
+
+
+@register.filter
+def code(value: str) -> str:
+    """A rule or reason in words."""
+    return words.label("code", value)
+
+
+@register.filter
+def sector(value: str) -> str:
+    """A sector in words."""
+    return words.label("sector", value)
+
+
+@register.filter
+def status(value: str) -> str:
+    """A violation's status in words."""
+    return words.label("status", value)
+
+
+@register.filter
+def severity(value: str) -> str:
+    """A violation's severity in words."""
+    return str(words.SEVERITIES.get(value, value))
+
+
+@register.filter
+def job_state(value: str) -> str:
+    """The state of a report, an audit or a call log in words."""
+    return str(words.JOB_STATES.get(value, value))
+
+
+@register.filter
+def clock(value: str) -> str:
+    """What a complaint's clock gives time for."""
+    return str(CLOCKS.get(value, value))
 
 
 @register.inclusion_tag("compliance/desk/masked.html", takes_context=True)
