@@ -47,7 +47,7 @@ class Audits(ListPage):
     def more(self, rows: list[Audit]) -> dict[str, Any]:
         """How many violations each found."""
         for row in rows:
-            row.found = sum(row.violations.values())
+            row.violations_found = sum(row.violations.values())
         return {}
 
     def cells(self, row: Audit) -> Iterable[Any]:

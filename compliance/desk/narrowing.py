@@ -24,7 +24,7 @@ class CompanyField(forms.CharField):
     """A company by its id (`com_7`) or its name; cleaned, the id of its row, or None."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, max_length=200, label=_("Company"), **options)
+        super().__init__(**{"required": False, "max_length": 200, "label": _("Company"), **options})
         self.widget.attrs["placeholder"] = "com_7"
 
     def clean(self, value: Any) -> int | None:
@@ -46,18 +46,13 @@ class CompanyFilter(django_filters.CharFilter):
 
     field_class = CompanyField
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.extra.pop("required", None)
-        self.extra.pop("label", None)
-
 
 class DaysFilter(django_filters.FilterSet):
     """What lists of calls' offspring share: a period of days (UTC) and a company."""
 
     since = django_filters.DateFilter(method="from_day", label=_("From day (UTC)"), widget=DATE)
     until = django_filters.DateFilter(method="to_day", label=_("To day (UTC)"), widget=DATE)
-    company = CompanyFilter(field_name="company_id")
+    company = CompanyFilter(field_name="company_id", label=_("Company"))
     #: The field the period is about; a date field or an aware time.
     time_field = "created_at"
 
