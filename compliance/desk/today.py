@@ -209,19 +209,20 @@ class Figures:
         )
         held = {day: rates.share(violating, audited) for day, audited, violating in rows}
         shares = {day: round(share * 100, 2) for day, share in held.items() if share is not None}
-        return self._lines(
-            _("Violation rate by day"), [(str(FIGURES["violation_rate"].title), shares)], " %", empty=None
-        )
+        return self._lines(_("Violation rate by day"), [(str(FIGURES["violation_rate"].title), shares)], " %")
 
-    def _lines(
-        self, title: str, series: list[tuple[str, dict[date, Any]]], unit: str = "", empty: float | None = 0
-    ) -> Chart | None:
+    def _lines(self, title: str, series: list[tuple[str, dict[date, Any]]], unit: str = "") -> Chart | None:
+        """Lines over the days. A day without audited calls is a gap, and not a day without violations."""
         if not any(values for _name, values in series):
             return None
+        audited = set(self._of(CallCount).filter(audited__gt=0).values_list("day", flat=True).distinct())
         return Chart(
             title,
             tuple(f"{day:%m-%d}" for day in self.days),
-            tuple((name, tuple(values.get(day, empty) for day in self.days)) for name, values in series),
+            tuple(
+                (name, tuple(values.get(day, 0) if day in audited else None for day in self.days))
+                for name, values in series
+            ),
             "lines",
             unit,
         )

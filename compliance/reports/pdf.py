@@ -91,6 +91,8 @@ def _grid(paper: Paper, head: list[str], rows: list[list[str]], *, labels: int) 
     paper.set_font(FONT, size=8.5)
     paper.set_text_color(*INK)
     paper.set_draw_color(*LINE)
+    # Cells are filled with the colour of the last bar otherwise.
+    paper.set_fill_color(255, 255, 255)
     widths = [3 if n < labels else 2 for n in range(len(head))]
     align = ["LEFT" if n < labels else "RIGHT" for n in range(len(head))]
     with paper.table(

@@ -60,7 +60,9 @@ def test_it_narrows_violations_by_all_that_is_offered(acme, told):
     assert everything == sorted(everything, key=lambda row: (row.call_started_at, row.pk), reverse=True)
     assert {row.code for row in rows("violations", code="no_check")} == {"no_check"}
     assert {row.company_id for row in rows("violations", company=ids.public("com", acme.pk))} == {acme.pk}
-    assert len(rows("violations", region="CN")) == len(rows("violations", sector="insurance")) == len(everything)
+    assert (
+        len(rows("violations", region="CN")) == len(rows("violations", sector="insurance")) == len(everything)
+    )
     assert rows("violations", region="US") == rows("violations", status="confirmed") == []
     assert len(rows("violations", since="2026-03-10", until="2026-03-10")) == len(everything)
     assert rows("violations", since="2026-03-11") == rows("violations", until="2026-03-09") == []
