@@ -60,14 +60,16 @@ class RegistryCommand(BaseCommand):
         )
         try:
             answer = self.run(Moment.of(datetime.now(UTC)), options)
+            if self.for_machines:
+                self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            # What is held back until the end would fail where nobody can say so.
+            self.stdout.flush()
         except BadNumber as bad:
             raise CommandError(bad.detail) from bad
         except RegistryError as error:
             raise CommandError(error.detail) from error
         except BrokenPipeError:
             raise SystemExit(_nobody_reads()) from None
-        if self.for_machines:
-            self.stdout.write(json.dumps(answer, ensure_ascii=False))
 
     def run(self, moment: Moment, options: dict[str, Any]) -> Mapping[str, Any]:
         """Do it, print it for people, and answer it for machines."""
