@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from compliance.models import CallCount, CheckCount, ChecksCounted, CountDue, ViolationCount
+from registry import partitions
 from registry.sql import read
 
 SQL = Path(__file__).parent / "sql"
@@ -54,12 +55,15 @@ def count_day(company_id: int, day: date) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('compliance_count', %s))", [company_id])
         # First: what changes from here on leaves a row that stays.
         CountDue.objects.filter(company_id=company_id, day=day).delete()
-        for counts in (CallCount, ViolationCount):
-            counts.objects.filter(company_id=company_id, day=day).delete()
-        cursor.execute(read(SQL / "count_calls.sql"), values)
+        ViolationCount.objects.filter(company_id=company_id, day=day).delete()
         cursor.execute(read(SQL / "count_violations.sql"), values)
+        # A month that was put aside cannot be counted again; what was counted of it stays.
+        month = partitions.month_of(since)
+        if partitions.exists("compliance_call", month):
+            CallCount.objects.filter(company_id=company_id, day=day).delete()
+            cursor.execute(read(SQL / "count_calls.sql"), values)
         counted = ChecksCounted.objects.select_for_update().first()
-        if counted is not None and counted.until > since:
+        if counted is not None and counted.until > since and partitions.exists("registry_check", month):
             CheckCount.objects.filter(company_id=company_id, day=day).delete()
             _count_checks(cursor, [company_id], since, min(values["until"], counted.until))
 

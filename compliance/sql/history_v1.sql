@@ -28,7 +28,7 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         NEW.region := compliance_region_v1(NEW.number, NEW.opened_at);
     ELSIF (NEW.status, NEW.check_id, NEW.evidence) IS DISTINCT FROM (OLD.status, OLD.check_id, OLD.evidence) THEN
-        NEW.updated_at := greatest(NEW.updated_at, OLD.updated_at + interval '1 microsecond');
+        NEW.updated_at := greatest(NEW.updated_at, OLD.updated_at);
     END IF;
     RETURN NEW;
 END $$;
@@ -44,21 +44,20 @@ END $$;
 CREATE TRIGGER compliance_violation_added AFTER INSERT ON compliance_violation
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION compliance_violation_added_v1();
 
-CREATE FUNCTION compliance_violation_changed_v1() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Row by row: a join of what was with what is would keep the plan it got for the first change, which was of few rows.
+CREATE FUNCTION compliance_violation_version_v1() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO compliance_violationversion (violation_id, audit_id, status, check_id, evidence, since, until)
-    SELECT was.id, was.audit_id, was.status, was.check_id, was.evidence, was.updated_at, now_is.updated_at
-    FROM was JOIN now_is ON now_is.id = was.id
-    WHERE (was.status, was.check_id, was.evidence, was.updated_at)
-        IS DISTINCT FROM (now_is.status, now_is.check_id, now_is.evidence, now_is.updated_at);
-    INSERT INTO compliance_countdue (company_id, day, since)
-    SELECT now_is.company_id, (now_is.call_started_at AT TIME ZONE 'UTC')::date, max(now_is.updated_at)
-    FROM was JOIN now_is ON now_is.id = was.id WHERE was.status <> now_is.status GROUP BY 1, 2;
+    VALUES (OLD.id, OLD.audit_id, OLD.status, OLD.check_id, OLD.evidence, OLD.updated_at, NEW.updated_at);
     RETURN NULL;
 END $$;
+CREATE TRIGGER compliance_violation_version AFTER UPDATE ON compliance_violation FOR EACH ROW
+    WHEN ((OLD.status, OLD.check_id, OLD.evidence, OLD.updated_at)
+        IS DISTINCT FROM (NEW.status, NEW.check_id, NEW.evidence, NEW.updated_at))
+    EXECUTE FUNCTION compliance_violation_version_v1();
+
 CREATE TRIGGER compliance_violation_changed AFTER UPDATE ON compliance_violation
-    REFERENCING OLD TABLE AS was NEW TABLE AS now_is
-    FOR EACH STATEMENT EXECUTE FUNCTION compliance_violation_changed_v1();
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION compliance_violation_added_v1();
 
 CREATE FUNCTION compliance_audit_finished_v1() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -311,7 +311,7 @@ def test_it_stays_answered_when_the_day_is_audited_again(acme, dialer, denied):
 
 
 def test_it_is_settled_once(acme, denied, clock):
-    # After the audit, whose clock is that of the tests' later.
+    # After the audit, which the tests let run ten days later.
     clock += timedelta(days=30)
     row = Violation.objects.get(code="called_after_deny")
     assert violations.settle(violation_id=row.pk, status="dismissed", clock=clock).status == "dismissed"

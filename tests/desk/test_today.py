@@ -9,7 +9,7 @@ from django.db import connection
 
 from compliance import counts, violations
 from compliance.models import CallCount, CheckCount, CountDue, Violation, ViolationCount
-from registry import ids
+from registry import ids, partitions
 from tests.compliance.calls_made import DAY, asked, at, audited, called
 from tests.compliance.reports_made import AS_OF, day
 from tests.desk.house import desk
@@ -71,6 +71,14 @@ def test_it_counts_again_what_changed(acme, told):
         violations.settle(violation_id=other.pk, status="dismissed", clock=AS_OF)
     count_all()
     assert total(CallCount, "violating") == 4
+
+
+def test_it_keeps_the_counts_of_a_month_that_was_put_aside(acme, told):
+    partitions.detach("compliance_call", before=(2026, 4))
+    violations.settle(violation_id=Violation.objects.first().pk, status="dismissed", clock=AS_OF)
+    count_all()
+    assert total(CallCount, "calls") == 7
+    assert total(ViolationCount, "violations", status="dismissed") == 1
 
 
 def test_it_counts_late_calls_as_not_audited(acme, told):
