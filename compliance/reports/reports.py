@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, BinaryIO
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compliance.errors import ReportGaveUp, ReportMakingBroke
@@ -18,7 +18,7 @@ from compliance.reports.kind import Question
 from compliance.reports.kinds import KINDS
 from registry import claims, ids, uploads
 from registry.codes import SECTORS
-from registry.errors import FileLost, InvalidInput, RegistryError
+from registry.errors import FileLost, InvalidInput
 from registry.models import Company
 
 #: What began to be written a moment ago may have an earlier time and not be there yet; after this it is.
@@ -129,19 +129,8 @@ def make(report_id: int, *, clock: datetime) -> dict[str, Any]:
     """
     claim = claims.take(Report, report_id, clock=clock)
     if claim is not None:
-        with claim:
-            try:
-                _make(claim)
-            except claims.Lost:
-                pass
-            except OperationalError:
-                claim.release()
-                raise
-            except RegistryError as error:
-                claim.fail(error)
-            except Exception:
-                claim.fail(ReportMakingBroke())
-                raise
+        with claim.held(broke=ReportMakingBroke()):
+            _make(claim)
     row = Report.objects.get(pk=report_id)
     return {"state": row.state, "kind": row.kind, "data_digest": row.data_digest}
 
