@@ -12,7 +12,7 @@ SQL = Path(__file__).parent.parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0005_complaints'),
+        ('compliance', '0010_reports'),
         ('registry', '0014_disputes_announcements'),
     ]
 
