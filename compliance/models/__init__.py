@@ -5,6 +5,7 @@ from compliance.models.call_logs import CallLog
 from compliance.models.calls import Call
 from compliance.models.complaints import Complaint, ComplaintEvidence, ComplaintMatch, ComplaintStep
 from compliance.models.incidents import Incident
+from compliance.models.replays import Replay
 from compliance.models.violations import Violation, ViolationResponse
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ComplaintMatch",
     "ComplaintStep",
     "Incident",
+    "Replay",
     "Violation",
     "ViolationResponse",
 ]
