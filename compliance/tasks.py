@@ -14,6 +14,7 @@ from django.db import OperationalError
 
 from compliance import calls, complaint_matching, complaint_messages, hints
 from compliance.audit import audit
+from compliance.replay import replay
 from registry import partitions
 
 log = structlog.get_logger(__name__)
@@ -134,3 +135,20 @@ def reconcile_complaints() -> dict[str, int]:
     for complaint_id in untold:
         tell_complainant.apply_async([complaint_id])
     return {"unmatched": len(unmatched), "untold": len(untold)}
+
+
+@shared_task(name="compliance.run_replay", **PERSISTENT)
+def run_replay(replay_id: int) -> dict[str, Any]:
+    """Ask a period again under a draft policy; the replay's state."""
+    done = replay.run(replay_id, clock=datetime.now(UTC))
+    log.info("replay_run", replay=replay_id, state=done["state"])
+    return {"replay": replay_id, "state": done["state"]}
+
+
+@shared_task(name="compliance.find_lost_replays", acks_late=True)
+def find_lost_replays() -> int:
+    """Tell the workers again of replays that should be done and of which nothing was heard. Every minute."""
+    found = hints.replays(clock=datetime.now(UTC))
+    for replay_id in found:
+        run_replay.apply_async([replay_id])
+    return len(found)

@@ -70,6 +70,7 @@ app.conf.beat_schedule = {
     "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
     "announce-consents": {"task": "registry.announce_consents", "schedule": crontab()},
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
+    "find-lost-replays": {"task": "compliance.find_lost_replays", "schedule": crontab()},
     "reconcile-complaints": {"task": "compliance.reconcile_complaints", "schedule": crontab()},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},
     "make-call-partitions": {
