@@ -50,7 +50,7 @@ def test_a_file_counts_instead_of_the_text(now):
 @pytest.mark.parametrize(
     ("changed", "status", "says"),
     [
-        ({"draft": OPT_OUT.replace("\"opt_out\"", "\"perhaps\"")}, 422, "basis[0]"),
+        ({"draft": OPT_OUT.replace('"opt_out"', '"perhaps"')}, 422, "basis[0]"),
         ({"draft": ""}, 400, "Write a draft"),
         ({"last": "2026-03-01"}, 422, "end before they begin"),
         ({"companies": "acme"}, 400, "Write ids such as com_7"),
