@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 #: The size that coordinates are given in.
-WIDTH, LANE, TOP = 720, 34, 24
+WIDTH, LEFT, LANE, TOP = 720, 28, 34, 24
 #: The narrowest bar: a stretch of seconds is still to be seen.
 NARROWEST = 2
 
@@ -38,6 +38,7 @@ class Drawing:
     here: float
     first: datetime
     last: datetime
+    left: int
     width: int
     height: int
 
@@ -57,14 +58,14 @@ def draw(rows: Sequence[tuple[Any, Any, Any]], *, at: datetime, clock: datetime)
     def x(edge: datetime | None, otherwise: float) -> float:
         if edge is None:
             return otherwise
-        return round(min(max((edge - first) / (last - first), 0), 1) * WIDTH, 1)
+        return round(LEFT + min(max((edge - first) / (last - first), 0), 1) * (WIDTH - LEFT), 1)
 
     def bar(span: Any) -> Bar:
-        begins, ends = x(span.lower, 0), x(span.upper, WIDTH)
+        begins, ends = x(span.lower, LEFT), x(span.upper, WIDTH)
         return Bar(begins, round(max(ends - begins, NARROWEST), 1), span.upper is None)
 
     lanes = [
         Lane(TOP + n * LANE, about, bar(valid), bar(recorded))
         for n, (about, valid, recorded) in enumerate(rows)
     ]
-    return Drawing(lanes, x(at, 0), first, last, WIDTH, TOP + len(rows) * LANE + 4)
+    return Drawing(lanes, x(at, LEFT), first, last, LEFT, WIDTH, TOP + len(rows) * LANE + 4)
