@@ -6,14 +6,17 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
 
+from compliance import tasks
 from compliance.errors import DraftNotAccepted, ReplayEnded
 from compliance.models import Replay
 from compliance.replay import draft, replay
 from compliance.replay.session import SHADOWED, session
 from config.embedded.processes import wait_until
+from registry import claims
 from registry.errors import InvalidInput
 from registry.models import Check, Policy
 from tests.compliance.calls_made import DAY, LATER, agreed, asked, called, refused
@@ -306,3 +309,13 @@ def test_it_is_done_once(a_day):
     before = row.finished_at
     row.refresh_from_db()
     assert row.finished_at == before
+
+
+def test_a_replay_that_nobody_does_is_found_and_done(a_day, eager):
+    row = replay.request(pack="cn", text=NO_CONSENT, first=DAY, last=DAY, clock=LATER)
+    with time_machine.travel(LATER + timedelta(minutes=1), tick=False):
+        assert tasks.find_lost_replays() == 0
+    with time_machine.travel(LATER + claims.SILENCE + timedelta(minutes=1), tick=False):
+        assert tasks.find_lost_replays() == 1
+    row.refresh_from_db()
+    assert row.state == "completed"
