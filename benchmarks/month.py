@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from benchmarks import audit_worker, month_rows, month_totals
+from benchmarks import audit_worker, month_rows, month_totals, project
 from benchmarks.figures import Figure, Measured, Ratio, interleave
 from benchmarks.month_rows import Month
 from benchmarks.stage import Stage
@@ -62,7 +62,7 @@ def measure(stage: Stage) -> Figure:
 
 def workers() -> ProcessPoolExecutor:
     """Worker processes that audit, with the project loaded in each; close them with `with`."""
-    pool = ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"), initializer=audit_worker.set_up)
+    pool = ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"), initializer=project.load)
     list(pool.map(time.sleep, [0.2] * WORKERS))
     return pool
 

@@ -8,9 +8,6 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import structlog
-from django.db import connection
-
 from compliance.audit.findings import working_tables
 from compliance.errors import ReplayBroke, ReplayEnded
 from compliance.models import Replay
@@ -20,10 +17,8 @@ from compliance.replay.session import session
 from registry import claims
 from registry.claims import Claim
 from registry.codes import SECTORS
-from registry.errors import InvalidInput, NotFound, RegistryError
+from registry.errors import InvalidInput, NotFound
 from registry.models import Company
-
-log = structlog.get_logger(__name__)
 
 LONGEST = timedelta(days=366)
 Progress = Callable[[int, int], None]
@@ -83,20 +78,9 @@ def run(
 ) -> dict[str, Any]:
     """Run one replay; its state and figures. What another worker does, or nobody wants any more, is left alone."""
     claim = claims.take(Replay, replay_id, clock=clock, units_done=0)
-    if claim is None:
-        return outcome(_get(replay_id))
-    with claim:
-        try:
+    if claim is not None:
+        with claim.held(broke=ReplayBroke()):
             _run(claim, progress)
-        except claims.Lost:
-            log.warning("replay_lost", replay=replay_id)
-        except RegistryError as error:
-            claim.fail(error)
-        except Exception:
-            if not connection.in_atomic_block and not connection.is_usable():
-                connection.close()
-            claim.fail(ReplayBroke())
-            raise
     return outcome(_get(replay_id))
 
 
