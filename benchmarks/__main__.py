@@ -14,6 +14,7 @@ FIGURES = {
     "scrub": "a list of a million numbers from CSV to CSV, against DuckDB's bare anti-join of the same files",
     "ingest": "a call log of two million rows from upload to indexed, against a raw COPY of the same file",
     "audit": "company-days of calls by two workers, against an ORM loop and DuckDB on the like question",
+    "month": "a month of a whole country with every offence planted in known numbers: what the audit finds of it",
 }
 #: Opt-outs, each with the check after it, of the figure `opt_out`; fewer where a figure shall take minutes.
 PAIRS, SMALL_PAIRS = 100_000, 20_000

@@ -70,3 +70,31 @@ class EvidenceNotAccepted(RegistryError):
 
     status = 422
     title = "What was sent is no recording and no picture"
+
+
+class DraftNotAccepted(RegistryError):
+    """The draft of a policy pack is refused, for the reason in the detail."""
+
+    status = 422
+    title = "The draft is not accepted"
+
+
+class ReplayEnded(RegistryError):
+    """The replay is completed, failed or cancelled already, so there is nothing to stop."""
+
+    status = 409
+    title = "That replay has ended"
+
+
+class ReplayBroke(RegistryError):
+    """A defect of the register stopped the replay; nothing of it is kept."""
+
+    status = 500
+    title = "The register failed while it replayed the period"
+
+
+class ReplayGaveUp(RegistryError):
+    """The replay could not be finished in a whole day of attempts."""
+
+    status = 503
+    title = "The replay could not be finished"

@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Q
 
 from compliance.audit.claims import LEASE as AUDIT_LEASE
-from compliance.errors import LoadingGaveUp
-from compliance.models import Audit, CallLog, Complaint
+from compliance.errors import LoadingGaveUp, ReplayGaveUp
+from compliance.models import Audit, CallLog, Complaint, Replay
 from registry import claims
 from registry.claims import PATIENCE, ROUND, SILENCE
 
@@ -22,6 +22,11 @@ AUDIT_GAVE_UP = "The register tried for a day and did not come to the end of tha
 def call_logs(*, clock: datetime) -> list[int]:
     """The call logs that should be loaded, and that nobody seems to load."""
     return claims.forgotten(CallLog, clock=clock, gave_up=LoadingGaveUp())
+
+
+def replays(*, clock: datetime) -> list[int]:
+    """The replays that should be done, and that nobody seems to do."""
+    return claims.forgotten(Replay, clock=clock, gave_up=ReplayGaveUp())
 
 
 def audits(*, clock: datetime) -> list[tuple[int, date]]:

@@ -15,6 +15,7 @@ from django.db import OperationalError
 from compliance import calls, complaint_matching, complaint_messages, counts, hints
 from compliance.audit import audit
 from compliance.models import CountDue
+from compliance.replay import replay
 from compliance.reports import reports
 from registry import partitions
 
@@ -181,3 +182,20 @@ def count_company_day(company_id: int, day: str) -> bool:
     if changed:
         counts.count_day(company_id, date.fromisoformat(day))
     return changed
+
+
+@shared_task(name="compliance.run_replay", **PERSISTENT)
+def run_replay(replay_id: int) -> dict[str, Any]:
+    """Ask a period again under a draft policy; the replay's state."""
+    done = replay.run(replay_id, clock=datetime.now(UTC))
+    log.info("replay_run", replay=replay_id, state=done["state"])
+    return {"replay": replay_id, "state": done["state"]}
+
+
+@shared_task(name="compliance.find_lost_replays", acks_late=True)
+def find_lost_replays() -> int:
+    """Tell the workers again of replays that should be done and of which nothing was heard. Every minute."""
+    found = hints.replays(clock=datetime.now(UTC))
+    for replay_id in found:
+        run_replay.apply_async([replay_id])
+    return len(found)

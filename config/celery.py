@@ -70,6 +70,7 @@ app.conf.beat_schedule = {
     "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
     "announce-consents": {"task": "registry.announce_consents", "schedule": crontab()},
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
+    "find-lost-replays": {"task": "compliance.find_lost_replays", "schedule": crontab()},
     "reconcile-complaints": {"task": "compliance.reconcile_complaints", "schedule": crontab()},
     "count-days": {"task": "compliance.count_days", "schedule": crontab()},
     "reconcile-reports": {"task": "compliance.reconcile_reports", "schedule": crontab()},

@@ -73,7 +73,7 @@ def _put_in_force(read: packs.Packs, jurisdiction: str, sector: str, clock: date
     # then stays known then.
     known_from = clock if current else _inherit(jurisdiction, sector, clock)
     new = [
-        _policy(jurisdiction, sector, terms, known_from) for key, terms in wanted.items() if key not in kept
+        as_row(jurisdiction, sector, terms, known_from) for key, terms in wanted.items() if key not in kept
     ]
     Policy.objects.bulk_create(new)
     return len(new), len(ended)
@@ -95,7 +95,8 @@ def _inherit(jurisdiction: str, sector: str, clock: datetime) -> datetime | None
     return None
 
 
-def _policy(jurisdiction: str, sector: str, terms: packs.Terms, known_from: datetime | None) -> Policy:
+def as_row(jurisdiction: str, sector: str, terms: packs.Terms, known_from: datetime | None) -> Policy:
+    """The row, not saved, of a place's and sector's terms; on record from `known_from` on, or from ever."""
     values = terms.values
     return Policy(
         jurisdiction=jurisdiction,

@@ -138,36 +138,56 @@ def find(held: Claim) -> Found:
     Calls on which no verdict can be given are counted by reason, and get the codes that need none; nothing is guessed.
     """
     found = Found()
-    values = {"company_id": held.company_id, "since": held.since, "until": held.until}
-    found.calls = run(read(HERE / "load_calls.sql"), **values)
-    checks = run(read(HERE / "load_checks.sql"), **values)
-    run("ANALYZE audit_call (number), audit_check (id, number)")
-    cuts = [number for (number,) in rows(CUTS, piece=PIECE)] if found.calls + checks > PIECE else [0]
-    lookback = _lookback()
-    for first, past in pairwise([*cuts, PAST_ALL]):
+    found.calls, checks = load(held.company_id, held.since, held.until)
+    lookback = longest_lookback()
+    for first, past in pieces(found.calls + checks):
         held.beat()
         _piece(first, past, held, lookback, found)
     return found
 
 
-def _lookback() -> timedelta:
-    """How far back checks are looked for: never less than any policy lets a check be used."""
-    longest = Policy.objects.aggregate(longest=Max("check_validity"))["longest"]
-    return max(LOOKBACK, (longest or LOOKBACK) + timedelta(days=1))
+def load(company_id: int, since: datetime, until: datetime) -> tuple[int, int]:
+    """Put the calls and checks of a company in `[since, until)` into the working tables; how many of each."""
+    values = {"company_id": company_id, "since": since, "until": until}
+    calls = run(read(HERE / "load_calls.sql"), **values)
+    checks = run(read(HERE / "load_checks.sql"), **values)
+    run("ANALYZE audit_call (number), audit_check (id, number)")
+    return calls, checks
 
 
-def _piece(first: int, past: int, held: Claim, lookback: timedelta, found: Found) -> None:
+def pieces(loaded: int) -> Iterator[tuple[int, int]]:
+    """Ranges of numbers, the first and past the last, with about `PIECE` of the `loaded` calls and checks each."""
+    cuts = [number for (number,) in rows(CUTS, piece=PIECE)] if loaded > PIECE else [0]
+    yield from pairwise([*cuts, PAST_ALL])
+
+
+def match(first: int, past: int, since: datetime, until: datetime, lookback: timedelta) -> int:
+    """Match the calls of a piece to their checks, and put the questions of both into `many_question`; the calls.
+
+    Raises `Undecidable` if a call was lost on the way.
+    """
     run("TRUNCATE audit_matched, audit_suspect, audit_earlier, audit_code, many_question")
     ((calls,),) = rows(
         "SELECT count(*) FROM audit_call WHERE number >= %(first)s AND number < %(past)s",
         first=first,
         past=past,
     )
-    matched = run(MATCH, first=first, past=past, **_months(held.since, held.until, lookback))
+    matched = run(MATCH, first=first, past=past, **_months(since, until, lookback))
     if matched != calls:
         raise Undecidable(f"{calls} calls gave {matched} matches")
     run("ANALYZE audit_matched (n, number)")
     run(read(HERE / "audit.sql"), first=first, past=past)
+    return calls
+
+
+def longest_lookback() -> timedelta:
+    """How far back checks are looked for: never less than any policy lets a check be used."""
+    longest = Policy.objects.aggregate(longest=Max("check_validity"))["longest"]
+    return max(LOOKBACK, (longest or LOOKBACK) + timedelta(days=1))
+
+
+def _piece(first: int, past: int, held: Claim, lookback: timedelta, found: Found) -> None:
+    calls = match(first, past, held.since, held.until, lookback)
     many.answer()
     found.differing += [n for (n,) in rows(DIFFERING)]
     if not calls:

@@ -7,6 +7,7 @@ from compliance.models.calls import Call
 from compliance.models.complaints import Complaint, ComplaintEvidence, ComplaintMatch, ComplaintStep
 from compliance.models.counts import CallCount, CheckCount, ChecksCounted, CountDue, ViolationCount
 from compliance.models.incidents import Incident
+from compliance.models.replays import Replay
 from compliance.models.reports import Report
 from compliance.models.violations import Violation, ViolationResponse, ViolationVersion
 
@@ -24,6 +25,7 @@ __all__ = [
     "ComplaintStep",
     "CountDue",
     "Incident",
+    "Replay",
     "Report",
     "Violation",
     "ViolationCount",

@@ -167,8 +167,18 @@ def ask_at(
     return [_answer(question, row) for question, row in zip(questions, rows, strict=True)]
 
 
+def ask_as_of(question: Question, moment: Moment, *, before: datetime) -> Answer | Undecidable:
+    """The answer to one question about the past: as of `moment`, attempts counted up to `before`. Writes nothing."""
+    (row,) = _run([question], [moment], None, before=before)
+    return _answer(question, row)
+
+
 def _run(
-    questions: Sequence[Question], moments: Sequence[Moment], write: str | None, key_id: int | None = None
+    questions: Sequence[Question],
+    moments: Sequence[Moment],
+    write: str | None,
+    key_id: int | None = None,
+    before: datetime | None = None,
 ) -> list[Row]:
     columns = list(zip(*questions, strict=True)) if questions else [()] * len(FIELDS)
     values: dict[str, Any] = {
@@ -177,9 +187,11 @@ def _run(
     }
     at = [moment.at for moment in moments]
     values["n"] = numbers(range(len(questions)))
-    values["at"] = values["before"] = instants(at)
+    values["at"] = instants(at)
+    counted = at if before is None else [before] * len(at)
+    values["before"] = instants(counted)
     values["known_at"] = instants(moment.known_at for moment in moments)
-    values |= bounds(min(at), max(at)) if at else {"earliest": None, "latest": None}
+    values |= bounds(min(counted), max(counted)) if at else {"earliest": None, "latest": None}
     if write is not None:
         values |= {"kind": 0 if write == "dial" else 1, "key_id": key_id, "rule_id": _own_rule()}
     rows = run(WRITE if write is not None else ASK, values, Row._make)
