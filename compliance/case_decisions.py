@@ -17,8 +17,10 @@ from compliance.models import Case
 from compliance.models.cases import REVIEWS
 from compliance.penalties import Proposal
 from registry import companies, ids
+from registry.codes import SECTORS
 from registry.durations import Duration
 from registry.errors import InvalidInput
+from registry.models import Licence
 from registry.periods import Moment
 
 
@@ -216,18 +218,28 @@ def review(*, case_id: int, outcome: str, text: str, user: Any, moment: Moment) 
 
 
 def _lift(row: Case, moment: Moment) -> int:
-    """Give back what a penalty took; how many stretches. Other penalties that stand are applied again."""
-    given = companies.lift(
+    """Give back what a penalty took, but for what another penalty forbids as well; how many stretches.
+
+    Those others answer for it from now on: lifted in their turn, they give back what this one took too.
+    """
+    took = dict(Licence.objects.filter(pk__in=row.licences).values_list("pk", "sector"))
+    barred: dict[str, datetime | None] = {}
+    for other in standing(row.company_id, moment.at).exclude(pk=row.pk).select_for_update(of=("self",)):
+        sectors = SECTORS if other.all_sectors else (other.sector,)
+        for sector in sectors:
+            ends = barred.get(sector, other.ends_at)
+            barred[sector] = None if ends is None or other.ends_at is None else max(ends, other.ends_at)
+        shared = [number for number, sector in took.items() if sector in sectors]
+        other.licences = sorted({*other.licences, *shared})
+        other.save(update_fields=["licences"])
+    return companies.lift(
         company=row.company,
         cut=row.licences,
         until=row.ends_at,
+        barred=barred,
         moment=moment,
         note=f"Appeal in {ids.public('cse', row.pk)}",
     )
-    for other in standing(row.company_id, moment.at).exclude(pk=row.pk).select_for_update(of=("self",)):
-        other.licences = [*other.licences, *_suspend(other, moment, other.ends_at)]
-        other.save(update_fields=["licences"])
-    return given
 
 
 def standing(company_id: int, at: datetime) -> Any:

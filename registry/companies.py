@@ -1,7 +1,7 @@
 """Companies: enter, license, suspend, reinstate; their callers; their keys."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
@@ -99,8 +99,8 @@ def _part(row: Licence, valid: DateTimeTZRange, note: str) -> Licence:
 
 #: What a suspension took of a licence, from an instant on, and no licence on record gives meanwhile.
 _MISSING = """
-SELECT row.record_id, row.sector, unnest(
-    tstzmultirange(row.valid * tstzrange(%(at)s::timestamptz, %(until)s::timestamptz))
+SELECT unnest(
+    tstzmultirange(row.valid * tstzrange(%(since)s::timestamptz, %(until)s::timestamptz))
     - coalesce(
         (SELECT range_agg(held.valid) FROM registry_licence AS held
          WHERE held.company_id = row.company_id AND held.sector = row.sector AND upper_inf(held.recorded)),
@@ -108,34 +108,40 @@ SELECT row.record_id, row.sector, unnest(
     )
 )
 FROM registry_licence AS row
-WHERE row.company_id = %(company)s AND row.id = ANY (%(cut)s)
-ORDER BY row.id
+WHERE row.id = %(row)s
 """
 
 
 @transaction.atomic
 def lift(
-    *, company: Company, cut: Iterable[int], moment: Moment, until: datetime | None = None, note: str = ""
+    *,
+    company: Company,
+    cut: Iterable[int],
+    moment: Moment,
+    until: datetime | None = None,
+    barred: Mapping[str, datetime | None] | None = None,
+    note: str = "",
 ) -> int:
     """Give back from the moment on what a suspension took; how many stretches of licences.
 
-    `cut` is what `suspend` answered, `until` the end it was given. What was so between the suspension and the moment
-    stays as it was: checks denied then were denied rightly, by what was known.
+    `cut` is what `suspend` answered, `until` the end it was given. `barred`: until when another suspension stands, by
+    sector; None for one without an end. What was so between the suspension and the moment stays as it was: checks
+    denied then were denied rightly, by what was known.
     """
-    if until is not None and until <= moment.at:
-        return 0
-    # One statement for each row: what the first gives back the second must not give again.
     given = 0
-    for row in sorted(cut):
-        values = {"company": company.pk, "cut": [row], "at": moment.at, "until": until}
+    # One row after the other: what the first gives back the second must not give again.
+    for row in Licence.objects.filter(company=company, pk__in=list(cut)).order_by("id"):
+        begins = (barred or {}).get(row.sector, moment.at)
+        if begins is None or (until is not None and until <= begins):
+            continue
         with connection.cursor() as cursor:
-            cursor.execute(_MISSING, values)
-            missing = cursor.fetchall()
-        for record_id, sector, valid in missing:
+            cursor.execute(_MISSING, {"row": row.pk, "since": begins, "until": until})
+            missing = [valid for (valid,) in cursor.fetchall()]
+        for valid in missing:
             Licence.objects.create(
                 company=company,
-                record_id=record_id,
-                sector=sector,
+                record_id=row.record_id,
+                sector=row.sector,
                 note=note,
                 valid=since(valid.lower, valid.upper),
                 recorded=since(moment.known_at),

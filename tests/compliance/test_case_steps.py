@@ -331,11 +331,11 @@ def test_it_keeps_its_steps_letters_and_items_for_good(acme):
             (
                 "Decision",
                 "Acme Insurance",
-                "no sales calls|may not make sales calls",
+                "may not make sales calls in the sector insurance",
                 "without asking the register",
             ),
         ),
-        ("zh-hans", ("处理决定书", "Acme Insurance", "不得|不得", "拨打前未向登记平台核查")),
+        ("zh-hans", ("处理决定书", "Acme Insurance", "你单位不得在保险行业", "拨打前未向登记平台核查")),
     ],
 )
 def test_its_letters_read_back(acme, language, says):
@@ -344,9 +344,10 @@ def test_its_letters_read_back(acme, language, says):
     assert sha256(bytes(letter.pdf)).hexdigest() == letter.sha256
     assert case_letters.again(letter) == bytes(letter.pdf)
     read = "".join(page.extract_text() for page in PdfReader(io.BytesIO(letter.pdf)).pages)
-    plain = " ".join(read.split())
+    # The reader leaves the upper half of each letter's code in, and a line may break within a sentence.
+    plain = " ".join(read.replace("\x00", "").split())
     for said in says:
-        assert any(part in plain for part in said.split("|")), said
+        assert said.replace(" ", "") in plain.replace(" ", "")
 
 
 def test_it_writes_the_letters_of_each_step(acme):
