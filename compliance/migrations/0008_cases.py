@@ -16,8 +16,8 @@ SQL = Path(__file__).parent.parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0005_complaints'),
-        ('registry', '0013_desk_permissions'),
+        ('compliance', '0011_objections_erasure'),
+        ('registry', '0017_scrub_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
