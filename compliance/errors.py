@@ -98,3 +98,31 @@ class ReplayGaveUp(RegistryError):
 
     status = 503
     title = "The replay could not be finished"
+
+
+class CaseNotOpen(RegistryError):
+    """The case's state does not allow that step, or not to who asks."""
+
+    status = 409
+    title = "The case's state does not allow that"
+
+
+class CaseTooEarly(RegistryError):
+    """A clock that the company has still runs: its answer or its appeal is waited for first."""
+
+    status = 409
+    title = "The company still has time"
+
+
+class FourEyesNeeded(RegistryError):
+    """Who proposed a penalty does not decide on it, and who did either does not decide on the appeal."""
+
+    status = 409
+    title = "Somebody else has to decide that"
+
+
+class HeldInAnotherCase(RegistryError):
+    """A violation or complaint is held against the company in another case already."""
+
+    status = 409
+    title = "That is part of another case already"

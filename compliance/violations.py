@@ -1,6 +1,7 @@
 """Violations: put what an audit found in place of what it found before, answer one, confirm or dismiss one."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -144,3 +145,26 @@ def settle(*, violation_id: int, status: str, clock: datetime) -> Violation:
     row.updated_at = clock
     row.save(update_fields=["status", "updated_at"])
     return row
+
+
+@transaction.atomic
+def settle_many(*, violation_ids: Sequence[int], status: str, clock: datetime) -> list[int]:
+    """The decision of a case on the violations it rests on; the numbers of those it settled.
+
+    Those settled or withdrawn before stay as they are.
+    """
+    if status not in ("confirmed", "dismissed"):
+        raise ValueError(f"a violation is confirmed or dismissed, not {status}")
+    rows = Violation.objects.select_for_update().filter(pk__in=violation_ids, status__in=("open", "answered"))
+    settled = sorted(rows.values_list("pk", flat=True))
+    Violation.objects.filter(pk__in=settled).update(status=status, updated_at=clock)
+    return settled
+
+
+@transaction.atomic
+def overturn(*, violation_ids: Sequence[int], clock: datetime) -> list[int]:
+    """Dismiss violations that a decision confirmed and an appeal annulled; the numbers of those."""
+    rows = Violation.objects.select_for_update().filter(pk__in=violation_ids, status="confirmed")
+    dismissed = sorted(rows.values_list("pk", flat=True))
+    Violation.objects.filter(pk__in=dismissed).update(status="dismissed", updated_at=clock)
+    return dismissed

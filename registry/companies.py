@@ -1,12 +1,13 @@
 """Companies: enter, license, suspend, reinstate; their callers; their keys."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from registry.errors import CallerTaken, InvalidInput, LicenceOverlaps, NotFound
 from registry.models import ApiKey, Caller, Company, Licence
@@ -59,19 +60,94 @@ def license(  # noqa: A001  (called as `companies.license(…)`, which is what i
 
 
 @transaction.atomic
-def suspend(*, company: Company, moment: Moment, note: str = "", sectors: Iterable[str] | None = None) -> int:
-    """End a company's licences (or those for `sectors`) at the moment; how many. Checks deny from that instant."""
-    rows = Licence.objects.as_of(moment).select_for_update().filter(company=company)
+def suspend(
+    *,
+    company: Company,
+    moment: Moment,
+    note: str = "",
+    sectors: Iterable[str] | None = None,
+    until: datetime | None = None,
+) -> list[int]:
+    """Take a company's leave to call (or that for `sectors`) from the moment; the numbers of the rows cut short.
+
+    Checks deny from that instant. With `until` the licences are in effect again from then on by themselves, for what
+    they had left; without, they end. Licences that begin in between are cut as well. Raises `InvalidInput` for an end
+    that does not come after the moment.
+    """
+    if until is not None and until <= moment.at:
+        raise InvalidInput("A suspension cannot end before it begins", pointer="/until")
+    rows = Licence.objects.current().select_for_update().filter(company=company)
+    rows = rows.filter(valid__overlap=since(moment.at, until))
     if sectors is not None:
         rows = rows.filter(sector__in=list(sectors))
-    ended = 0
-    for row in rows:
-        shortened = Licence.objects.get(pk=row.pk)
-        shortened.valid = since(row.valid.lower, moment.at)
-        shortened.note = note or row.note
-        row.supersede(moment.known_at, shortened)
-        ended += 1
-    return ended
+    cut = []
+    for row in rows.order_by("id"):
+        parts = []
+        if row.valid.lower < moment.at:
+            parts.append(since(row.valid.lower, moment.at))
+        if until is not None and (row.valid.upper is None or until < row.valid.upper):
+            parts.append(since(until, row.valid.upper))
+        cut.append(row.pk)
+        row.supersede(moment.known_at, *(_part(row, part, note) for part in parts))
+    return cut
+
+
+def _part(row: Licence, valid: DateTimeTZRange, note: str) -> Licence:
+    """Another version of a licence, in effect for a part of its time."""
+    return Licence(company=row.company, sector=row.sector, note=note or row.note, valid=valid)
+
+
+#: What a suspension took of a licence, from an instant on, and no licence on record gives meanwhile.
+_MISSING = """
+SELECT unnest(
+    tstzmultirange(row.valid * tstzrange(%(since)s::timestamptz, %(until)s::timestamptz))
+    - coalesce(
+        (SELECT range_agg(held.valid) FROM registry_licence AS held
+         WHERE held.company_id = row.company_id AND held.sector = row.sector AND upper_inf(held.recorded)),
+        '{}'
+    )
+)
+FROM registry_licence AS row
+WHERE row.id = %(row)s
+"""
+
+
+@transaction.atomic
+def lift(
+    *,
+    company: Company,
+    cut: Iterable[int],
+    moment: Moment,
+    until: datetime | None = None,
+    barred: Mapping[str, datetime | None] | None = None,
+    note: str = "",
+) -> int:
+    """Give back from the moment on what a suspension took; how many stretches of licences.
+
+    `cut` is what `suspend` answered, `until` the end it was given. `barred`: until when another suspension stands, by
+    sector; None for one without an end. What was so between the suspension and the moment stays as it was: checks
+    denied then were denied rightly, by what was known.
+    """
+    given = 0
+    # One row after the other: what the first gives back the second must not give again.
+    for row in Licence.objects.filter(company=company, pk__in=list(cut)).order_by("id"):
+        begins = (barred or {}).get(row.sector, moment.at)
+        if begins is None or (until is not None and until <= begins):
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(_MISSING, {"row": row.pk, "since": begins, "until": until})
+            missing = [valid for (valid,) in cursor.fetchall()]
+        for valid in missing:
+            Licence.objects.create(
+                company=company,
+                record_id=row.record_id,
+                sector=row.sector,
+                note=note,
+                valid=since(valid.lower, valid.upper),
+                recorded=since(moment.known_at),
+            )
+        given += len(missing)
+    return given
 
 
 @transaction.atomic

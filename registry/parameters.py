@@ -162,6 +162,30 @@ PARAMETERS: dict[str, Parameter] = {
             "What follows the first, second and later violation.",
         ),
         Parameter(
+            "case_response_within",
+            "informs",
+            shapes.Within,
+            "How long a company has to answer the notice of a case.",
+        ),
+        Parameter(
+            "case_decision_within",
+            "informs",
+            shapes.Within,
+            "How soon after its opening a case is to be decided.",
+        ),
+        Parameter(
+            "case_appeal_within",
+            "informs",
+            shapes.Within,
+            "How long after a decision a company may appeal against it.",
+        ),
+        Parameter(
+            "case_review_within",
+            "informs",
+            shapes.Within,
+            "How soon an appeal is to be decided.",
+        ),
+        Parameter(
             "banned_products", "informs", list[Name], "Products that may not be sold by phone.", distinct
         ),
         Parameter(

@@ -23,6 +23,8 @@ SHORTHANDS = {"all_days": WEEKDAYS, "mon_fri": WEEKDAYS[:5], "sat_sun": WEEKDAYS
 Positive = Annotated[int, msgspec.Meta(gt=0)]
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
+#: What may follow a violation, from the lightest: the last two of calls end a company's leave to make them.
+PENALTIES = ("warning", "order_correct", "fine", "suspend_new_outbound", "stop_new_outbound")
 # Literal takes a tuple at run time, so the code lists stay in one place.
 Purpose = Literal[PURPOSES[1:]]  # type: ignore[valid-type]
 Kind = Literal[RELATIONSHIP_KINDS]  # type: ignore[valid-type]
@@ -119,12 +121,22 @@ class Contact(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Rung(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """What follows the `verified`th verified violation, counted within `within`, and for how long."""
+    """What follows the `verified`th verified violation, counted within `within`, and for how long.
+
+    A suspension ends by itself and so has a length; nothing else has one.
+    """
 
     verified: Positive
-    action: Name
+    action: Literal[PENALTIES]  # type: ignore[valid-type]
     within: Span | None = None
     lasts: Span | None = None
+
+    def __post_init__(self) -> None:
+        if (self.action == "suspend_new_outbound") != (self.lasts is not None):
+            raise ValueError("`suspend_new_outbound` has a length (`lasts`), and no other penalty has one")
+        for length in (self.within, self.lasts):
+            if length is not None:
+                some_time(length)
 
 
 class RenewalCall(msgspec.Struct, forbid_unknown_fields=True):

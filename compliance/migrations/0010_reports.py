@@ -15,7 +15,7 @@ SQL = Path(__file__).parent.parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0005_complaints'),
+        ('compliance', '0008_cases'),
         ('registry', '0017_scrub_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -4,6 +4,7 @@ from compliance.models.audit_runs import AuditRun
 from compliance.models.audits import Audit
 from compliance.models.call_logs import CallLog
 from compliance.models.calls import Call
+from compliance.models.cases import Case, CaseItem, CaseLetter, CaseStep
 from compliance.models.complaints import Complaint, ComplaintEvidence, ComplaintMatch, ComplaintStep
 from compliance.models.counts import CallCount, CheckCount, ChecksCounted, CountDue, ViolationCount
 from compliance.models.incidents import Incident
@@ -17,6 +18,10 @@ __all__ = [
     "Call",
     "CallCount",
     "CallLog",
+    "Case",
+    "CaseItem",
+    "CaseLetter",
+    "CaseStep",
     "CheckCount",
     "ChecksCounted",
     "Complaint",

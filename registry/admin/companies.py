@@ -105,8 +105,13 @@ def _license(doing: Doing) -> Done:
 
 def _suspend(doing: Doing) -> Done:
     ended = sum(
-        companies.suspend(
-            company=row, sectors=doing.data["sectors"] or None, note=doing.data["note"], moment=doing.moment
+        len(
+            companies.suspend(
+                company=row,
+                sectors=doing.data["sectors"] or None,
+                note=doing.data["note"],
+                moment=doing.moment,
+            )
         )
         for row in doing.rows
     )

@@ -55,6 +55,7 @@ REQUESTS = {
         },
     ),
     "list of violations": ("get", "/api/v1/violations", None),
+    "list of cases": ("get", "/api/v1/cases", None),
     "list of complaints": ("get", "/api/v1/complaints", None),
     "list of call logs": ("get", "/api/v1/call-logs", None),
     "list of scrubs": ("get", "/api/v1/scrubs", None),
