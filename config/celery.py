@@ -16,7 +16,8 @@ from config.embedded.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-#: What the answering of requests leaves behind; the loading of call logs; the audit of them; the scrubbing of lists.
+#: What the answering of requests leaves behind; the loading of call logs; the audit of them; the scrubbing
+#: of lists, and consents from files.
 QUEUES = ("register", "calls", "audit", "scrubs")
 #: Longer than the longest task: a message that is not acknowledged by then is handed to another worker.
 VISIBILITY_SECONDS = 3600
@@ -38,6 +39,7 @@ app.conf.update(
         "compliance.*": {"queue": "audit"},
         "registry.run_scrub": {"queue": "scrubs"},
         "registry.help_scrub": {"queue": "scrubs"},
+        "registry.load_consent_file": {"queue": "scrubs"},
         "registry.*": {"queue": "register"},
     },
     # A task that dies with its worker runs again; a worker takes one at a time, so that long ones do not hoard.
@@ -69,6 +71,11 @@ app.conf.beat_schedule = {
     "reconcile": {"task": "compliance.reconcile", "schedule": crontab()},
     "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
     "announce-consents": {"task": "registry.announce_consents", "schedule": crontab()},
+    "find-lost-consent-files": {"task": "registry.find_lost_consent_files", "schedule": crontab()},
+    "forget-consent-files": {
+        "task": "registry.forget_consent_files",
+        "schedule": crontab(hour=3, minute=45),
+    },
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
     "reconcile-complaints": {"task": "compliance.reconcile_complaints", "schedule": crontab()},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from registry import (
     announcements,
     claims,
+    consent_files,
     idempotency,
     inbound,
     partitions,
@@ -20,8 +21,8 @@ from registry import (
     subscribers,
     timetables,
 )
-from registry.errors import ScrubGaveUp
-from registry.models import Scrub
+from registry.errors import ConsentFileGaveUp, ScrubGaveUp
+from registry.models import ConsentFile, Scrub
 
 log = structlog.get_logger(__name__)
 
@@ -111,6 +112,31 @@ def find_lost_scrubs() -> int:
 def forget_scrubs() -> int:
     """Remove the lists and results of scrubs that ended a month ago; of how many."""
     return scrubs.forget(datetime.now(UTC))
+
+
+@shared_task(name="registry.load_consent_file", **_settings)
+def load_consent_file(consent_file_id: int) -> dict[str, Any]:
+    """Put one file of consents on record; its state and counts."""
+    counts = consent_files.run(consent_file_id, clock=datetime.now(UTC))
+    log.info("consent_file_loaded", consent_file=consent_file_id, **counts)
+    return counts
+
+
+@shared_task(name="registry.find_lost_consent_files", **_settings)
+def find_lost_consent_files() -> int:
+    """Tell the workers again of files of consents of which nothing was heard; of how many."""
+    found = claims.forgotten(ConsentFile, clock=datetime.now(UTC), gave_up=ConsentFileGaveUp())
+    for consent_file_id in found:
+        load_consent_file.apply_async([consent_file_id])
+    if found:
+        log.warning("jobs_sent_again", consent_files=len(found))
+    return len(found)
+
+
+@shared_task(name="registry.forget_consent_files", **_settings)
+def forget_consent_files() -> int:
+    """Remove what is kept of files of consents that ended a month ago; of how many."""
+    return consent_files.forget(datetime.now(UTC))
 
 
 @shared_task(name="registry.forget_number_proofs", **_settings)

@@ -5,6 +5,7 @@ from django.urls import path
 from registry.api.check_batches import CheckBatches
 from registry.api.checks import CheckById, Checks
 from registry.api.consent_batches import ConsentBatches
+from registry.api.consent_files import ConsentFileById, ConsentFileRejected, ConsentFiles
 from registry.api.consents import ConsentById, ConsentRevocation, Consents
 from registry.api.disputes import DisputeResponses
 from registry.api.opt_outs import OptOutById, OptOuts, OptOutWithdrawal
@@ -29,6 +30,9 @@ urlpatterns = [
     path("opt-outs/<str:opt_out>/withdraw", OptOutWithdrawal.as_view()),
     path("consents", Consents.as_view()),
     path("consents/batch", ConsentBatches.as_view()),
+    path("consents/files", ConsentFiles.as_view()),
+    path("consents/files/<str:consent_file>", ConsentFileById.as_view()),
+    path("consents/files/<str:consent_file>/rejected", ConsentFileRejected.as_view()),
     path("consents/<str:consent>", ConsentById.as_view()),
     path("consents/<str:consent>/revoke", ConsentRevocation.as_view()),
     path("consents/<str:consent>/responses", DisputeResponses.as_view()),

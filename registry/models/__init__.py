@@ -5,6 +5,7 @@ from registry.models.announcements import Announcement
 from registry.models.carers import Carer, CarerAct
 from registry.models.checks import Check
 from registry.models.companies import ApiKey, Caller, Company, Licence, Member
+from registry.models.consent_files import ConsentFile
 from registry.models.consents import Consent, Notice
 from registry.models.disputes import DisputeStep
 from registry.models.idempotency import IdempotencyKey
@@ -29,6 +30,7 @@ __all__ = [
     "Check",
     "Company",
     "Consent",
+    "ConsentFile",
     "Decision",
     "DisputeStep",
     "Erasure",
