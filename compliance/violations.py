@@ -10,8 +10,10 @@ from django.db import connection, transaction
 from compliance.audit import rules
 from compliance.errors import ViolationSettled
 from compliance.models import Violation, ViolationResponse
+from registry import changes
 from registry.decision import DENY_CODES
 from registry.errors import InvalidInput, NotFound
+from registry.models.changes import EVENTS
 from registry.reasons import REASONS
 
 #: The codes an audit of one company-day gives, and so may take back. Other codes have other finders.
@@ -27,6 +29,24 @@ class Replaced:
 
     counts: dict[str, int]
     changes: dict[str, int]
+
+
+#: What is told of a violation, of its row `v`.
+_RETURNED = ", ".join(
+    f"v.{name}" for name in ("id", "company_id", "code", "severity", "status", "number", "call_started_at")
+)
+
+
+def _told(event: str, statement: str) -> str:
+    """The statement, its rows told to their company in the same breath; it counts what it changed or wrote."""
+    return f"""
+WITH changed AS ({statement}RETURNING {_RETURNED})
+INSERT INTO registry_change (company_id, event, subject, number, number_known, details, at)
+SELECT company_id, {EVENTS.index(event)}, id, number, true,
+    jsonb_build_object('code', code, 'severity', severity, 'status', status, 'call_started_at', call_started_at),
+    %(clock)s
+FROM changed ORDER BY id
+"""
 
 
 _REOPEN = """
@@ -45,7 +65,7 @@ WHERE v.call_row = found.call_row AND v.code = found.code AND v.company_id = %(c
     AND v.evidence IS DISTINCT FROM found.evidence
 """
 _ADD = """
-INSERT INTO compliance_violation (
+INSERT INTO compliance_violation AS v (
     company_id, audit_id, code, severity, status, call_row, call_started_at, number, caller, sector, channel, check_id,
     evidence, opened_at, updated_at
 )
@@ -55,7 +75,7 @@ SELECT
 FROM audit_found AS found
 JOIN unnest(%(codes)s::text[], %(severities)s::text[]) AS severity (code, severity) ON severity.code = found.code
 WHERE NOT EXISTS (
-    SELECT FROM compliance_violation AS v WHERE v.call_row = found.call_row AND v.code = found.code
+    SELECT FROM compliance_violation AS held WHERE held.call_row = found.call_row AND held.code = found.code
 )
 ORDER BY found.call_started_at, found.call_row, found.code
 """
@@ -95,7 +115,15 @@ def replace(*, audit_id: int, company_id: int, since: datetime, until: datetime,
             cursor.execute(statement, values)
             return cursor.rowcount
 
-        reopened, _, added, withdrawn = (run(step) for step in (_REOPEN, _REFRESH, _ADD, _WITHDRAW))
+        reopened, _, added, withdrawn = (
+            run(_told(event, step))
+            for event, step in (
+                ("violation.opened", _REOPEN),
+                ("violation.updated", _REFRESH),
+                ("violation.opened", _ADD),
+                ("violation.updated", _WITHDRAW),
+            )
+        )
         cursor.execute("SELECT code, count(*) FROM audit_found GROUP BY code ORDER BY code")
         counts = dict(cursor.fetchall())
     kept = sum(counts.values()) - added - reopened
@@ -124,6 +152,7 @@ def respond(
         row.status = "answered"
         row.updated_at = clock
         row.save(update_fields=["status", "updated_at"])
+        _tell(row)
     return ViolationResponse.objects.create(violation=row, text=text, evidence=evidence, created_at=clock)
 
 
@@ -143,4 +172,22 @@ def settle(*, violation_id: int, status: str, clock: datetime) -> Violation:
     row.status = status
     row.updated_at = clock
     row.save(update_fields=["status", "updated_at"])
+    _tell(row)
     return row
+
+
+def _tell(row: Violation) -> None:
+    """Tell the company of a violation's new status."""
+    changes.add(
+        company_id=row.company_id,
+        event="violation.updated",
+        subject=row.pk,
+        number=row.number,
+        details={
+            "code": row.code,
+            "severity": row.severity,
+            "status": row.status,
+            "call_started_at": row.call_started_at.isoformat(),
+        },
+        at=row.updated_at,
+    )

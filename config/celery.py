@@ -17,8 +17,9 @@ from config.embedded.processes import die_with_parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 #: What the answering of requests leaves behind; the loading of call logs; the audit of them; the scrubbing
-#: of lists, and consents from files.
-QUEUES = ("register", "calls", "audit", "scrubs")
+#: of lists, and consents from files; the deliveries to
+#: addresses of companies, which may be slow.
+QUEUES = ("register", "calls", "audit", "scrubs", "webhooks")
 #: Longer than the longest task: a message that is not acknowledged by then is handed to another worker.
 VISIBILITY_SECONDS = 3600
 
@@ -40,6 +41,7 @@ app.conf.update(
         "registry.run_scrub": {"queue": "scrubs"},
         "registry.help_scrub": {"queue": "scrubs"},
         "registry.load_consent_file": {"queue": "scrubs"},
+        "registry.deliver_webhook": {"queue": "webhooks"},
         "registry.*": {"queue": "register"},
     },
     # A task that dies with its worker runs again; a worker takes one at a time, so that long ones do not hoard.
@@ -76,6 +78,13 @@ app.conf.beat_schedule = {
         "task": "registry.forget_consent_files",
         "schedule": crontab(hour=3, minute=45),
     },
+    # What a company is told of comes within seconds.
+    "deliver-webhooks": {"task": "registry.deliver_webhooks", "schedule": 5.0, "options": {"expires": 60}},
+    "tell-of-expiring-consents": {
+        "task": "registry.tell_of_expiring_consents",
+        "schedule": crontab(hour=1, minute=30),
+    },
+    "forget-changes": {"task": "registry.forget_changes", "schedule": crontab(hour=4, minute=20)},
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
     "reconcile-complaints": {"task": "compliance.reconcile_complaints", "schedule": crontab()},
     "make-partitions": {"task": "registry.make_partitions", "schedule": crontab(hour=3, minute=10)},

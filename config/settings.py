@@ -313,6 +313,17 @@ DEMO = flag("DEMO", False)
 #: Whose national numbers people may write without a country code: ISO 3166-1.
 PORTAL_REGION = text("PORTAL_REGION", DEFAULT_POLICY[:2].upper())
 
+# --- What companies are told (registry/changes.py, registry/webhooks.py) ------------------------------------------
+
+#: Days that changes, and the attempts to deliver them, are kept; 0: for ever.
+CHANGES_KEPT_DAYS = number("CHANGES_KEPT_DAYS", 90)
+#: How many days ahead a company hears that a consent lapses.
+CONSENT_EXPIRING_DAYS = number("CONSENT_EXPIRING_DAYS", 14)
+#: Whether webhooks may be plain http to this machine itself: for trying things out, never on a machine with neighbours.
+WEBHOOK_LOCAL = flag("WEBHOOK_LOCAL", DEBUG or TESTING)
+#: Hours for which the secret before the last signs deliveries as well.
+WEBHOOK_SECRET_HOURS = number("WEBHOOK_SECRET_HOURS", 24)
+
 # --- API -----------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {

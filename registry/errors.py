@@ -320,6 +320,27 @@ class ConsentFileBroke(RegistryError):
     title = "The register failed while it read the file"
 
 
+class ChangesForgotten(RegistryError):
+    """Changes behind that place are kept no longer; begin anew from the lists, and read on from the first kept."""
+
+    status = 410
+    title = "Changes behind that place are kept no longer"
+
+
+class TooManyWebhooks(RegistryError):
+    """The company has as many webhooks as one may have."""
+
+    status = 409
+    title = "The company has as many webhooks as one may have"
+
+
+class WebhookNotAtWork(RegistryError):
+    """The webhook is disabled; enable it first."""
+
+    status = 409
+    title = "That webhook is disabled"
+
+
 #: Named constraints of the database and what their violation means (`registry.sql` and the migrations name them).
 BY_CONSTRAINT: dict[str, type[RegistryError]] = {
     "opt_out_one_at_a_time": OptOutOnRecord,

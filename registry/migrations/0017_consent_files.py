@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0013_desk_permissions'),
+        ('registry', '0017_scrub_sources'),
     ]
 
     operations = [

@@ -3,6 +3,7 @@
 from registry.models.access_records import AccessRecord
 from registry.models.announcements import Announcement
 from registry.models.carers import Carer, CarerAct
+from registry.models.changes import Change, ChangeHead
 from registry.models.checks import Check
 from registry.models.companies import ApiKey, Caller, Company, Licence, Member
 from registry.models.consent_files import ConsentFile
@@ -19,6 +20,7 @@ from registry.models.sandbox import SandboxRecord
 from registry.models.scrubs import Scrub, ScrubPart
 from registry.models.subscribers import Erasure, InboundMessage, NumberProof, Subscriber
 from registry.models.timetables import Holiday, Schedule, Segment
+from registry.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AccessRecord",
@@ -27,6 +29,8 @@ __all__ = [
     "Caller",
     "Carer",
     "CarerAct",
+    "Change",
+    "ChangeHead",
     "Check",
     "Company",
     "Consent",
@@ -55,4 +59,6 @@ __all__ = [
     "ScrubPart",
     "Segment",
     "Subscriber",
+    "Webhook",
+    "WebhookDelivery",
 ]
