@@ -116,6 +116,8 @@ EMBEDDED = not text("DATABASE_URL")
 
 SECRET_KEY_GIVEN = bool(secret("SECRET_KEY", HOME))
 SECRET_KEY = secret("SECRET_KEY", HOME) or secrets.token_urlsafe(48)
+#: The keys before it, which still open what was signed or sealed with them.
+SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
 
 #: The policy pack that holds where a number's country has none of its own.
 DEFAULT_POLICY = text("DEFAULT_POLICY", "cn")

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from registry.errors import ChangesForgotten
+from registry.errors import RegistryError
 from registry.models import Change, ChangeHead
 
 #: Rows numbered in one step: some tenths of a second.
@@ -35,6 +35,13 @@ SET position = head.position - many.many + waiting.place
 FROM waiting JOIN many USING (company_id) JOIN head USING (company_id)
 WHERE change.id = waiting.id
 """
+
+
+class ChangesForgotten(RegistryError):
+    """Changes behind that place are kept no longer; begin anew from the lists, and read on from the first kept."""
+
+    status = 410
+    title = "Changes behind that place are kept no longer"
 
 
 def add(

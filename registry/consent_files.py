@@ -20,7 +20,7 @@ from django.db import OperationalError, transaction
 
 from registry import claims, sandbox, uploads
 from registry.claims import Claim
-from registry.errors import ConsentFileBroke, ConsentFileEnded, Fault, FileLost, InvalidInput, RegistryError
+from registry.errors import Fault, FileLost, InvalidInput, RegistryError
 from registry.lists import consents, rejects
 from registry.lists.archives import unpacked
 from registry.lists.consents import Entry
@@ -36,6 +36,27 @@ from registry.phone import BadNumber, parse
 CHUNK = 20_000
 #: How long the refused rows are kept for their company.
 KEPT_FOR = timedelta(days=30)
+
+
+class ConsentFileEnded(RegistryError):
+    """The consent file is completed, failed or cancelled already, so there is nothing to stop."""
+
+    status = 409
+    title = "That consent file has ended"
+
+
+class ConsentFileGaveUp(RegistryError):
+    """The consent file could not be put on record in a whole day of attempts; the rows it lists as done are."""
+
+    status = 503
+    title = "The consent file could not be put on record"
+
+
+class ConsentFileBroke(RegistryError):
+    """A defect of the register stopped the consent file; the rows it lists as done are on record."""
+
+    status = 500
+    title = "The register failed while it read the file"
 
 
 def accept(

@@ -299,48 +299,6 @@ class ScrubBroke(RegistryError):
     title = "The register failed while it scrubbed the file"
 
 
-class ConsentFileEnded(RegistryError):
-    """The consent file is completed, failed or cancelled already, so there is nothing to stop."""
-
-    status = 409
-    title = "That consent file has ended"
-
-
-class ConsentFileGaveUp(RegistryError):
-    """The consent file could not be put on record in a whole day of attempts; the rows it lists as done are."""
-
-    status = 503
-    title = "The consent file could not be put on record"
-
-
-class ConsentFileBroke(RegistryError):
-    """A defect of the register stopped the consent file; the rows it lists as done are on record."""
-
-    status = 500
-    title = "The register failed while it read the file"
-
-
-class ChangesForgotten(RegistryError):
-    """Changes behind that place are kept no longer; begin anew from the lists, and read on from the first kept."""
-
-    status = 410
-    title = "Changes behind that place are kept no longer"
-
-
-class TooManyWebhooks(RegistryError):
-    """The company has as many webhooks as one may have."""
-
-    status = 409
-    title = "The company has as many webhooks as one may have"
-
-
-class WebhookNotAtWork(RegistryError):
-    """The webhook is disabled; enable it first."""
-
-    status = 409
-    title = "That webhook is disabled"
-
-
 #: Named constraints of the database and what their violation means (`registry.sql` and the migrations name them).
 BY_CONSTRAINT: dict[str, type[RegistryError]] = {
     "opt_out_one_at_a_time": OptOutOnRecord,

@@ -25,7 +25,7 @@ from registry import (
     webhook_delivery,
 )
 from registry.api.webhook_answers import message
-from registry.errors import ConsentFileGaveUp, ScrubGaveUp
+from registry.errors import ScrubGaveUp
 from registry.models import ConsentFile, Scrub
 
 log = structlog.get_logger(__name__)
@@ -129,7 +129,7 @@ def load_consent_file(consent_file_id: int) -> dict[str, Any]:
 @shared_task(name="registry.find_lost_consent_files", **_settings)
 def find_lost_consent_files() -> int:
     """Tell the workers again of files of consents of which nothing was heard; of how many."""
-    found = claims.forgotten(ConsentFile, clock=datetime.now(UTC), gave_up=ConsentFileGaveUp())
+    found = claims.forgotten(ConsentFile, clock=datetime.now(UTC), gave_up=consent_files.ConsentFileGaveUp())
     for consent_file_id in found:
         load_consent_file.apply_async([consent_file_id])
     if found:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registry import changes, sealed, webhook_sending
-from registry.errors import NotFound, TooManyWebhooks, WebhookNotAtWork
+from registry.errors import NotFound, RegistryError
 from registry.models import Company, Webhook, WebhookDelivery
 from registry.models.changes import EVENTS
 
@@ -16,6 +16,20 @@ from registry.models.changes import EVENTS
 MOST = 20
 #: The event of a test.
 TEST = "webhook.test"
+
+
+class TooManyWebhooks(RegistryError):
+    """The company has as many webhooks as one may have."""
+
+    status = 409
+    title = "The company has as many webhooks as one may have"
+
+
+class WebhookNotAtWork(RegistryError):
+    """The webhook is disabled; enable it first."""
+
+    status = 409
+    title = "That webhook is disabled"
 
 
 def make(
