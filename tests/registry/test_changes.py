@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from registry import change_events, changes, companies, consents, opt_outs, relationships, tasks
+from registry.errors import RuleNotLoaded
 from registry.lists import opt_outs as opt_out_lists
 from registry.lists.text import Source
 from registry.models import Change
@@ -140,6 +141,18 @@ def test_a_consent_that_is_taken_back_is_told_with_the_checks_on_it(acme, agreed
         },
     }
     assert second["data"]["reasons"] == [f"consent_{status}"]
+
+
+def test_a_refusal_is_on_record_also_while_nothing_can_be_decided(acme, agreed, ana, monkeypatch):
+    check_id = allowed(acme)
+
+    def another_rule(*_):
+        raise RuleNotLoaded
+
+    monkeypatch.setattr(change_events, "ask", another_rule)
+    opt_outs.register(number=ana, scope="all", source="portal", moment=LATER)
+    assert told(event=1) == [("check.revoked", acme.pk, check_id, True)]
+    assert Change.objects.get(event="check.revoked").details["reasons"] == []
 
 
 def test_a_consent_that_is_confirmed_is_not_told(acme, agreed):
