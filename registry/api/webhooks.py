@@ -70,7 +70,7 @@ class Webhooks(Endpoint):
             "events": ["opt_out.registered", "check.revoked"],
         },
     )
-    @idempotent()
+    @idempotent(secret=True)
     def post(self, request: Request) -> HttpResponse:
         asked = read(self.http, WebhookIn)
         _demand_distinct(asked.events)
@@ -174,7 +174,7 @@ class WebhookSecret(OwnWebhook):
         parameters=[IDEMPOTENCY_KEY],
         problems=[404, 409, 413, 422],
     )
-    @idempotent()
+    @idempotent(secret=True)
     def post(self, request: Request, webhook: str) -> HttpResponse:
         row, secret = webhooks.renew_secret(row=self.own(webhook), clock=request.clock)
         return answer(with_secret(row, secret))

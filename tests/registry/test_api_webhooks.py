@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from registry import changes, consents, sealed, tasks, webhook_delivery, webhook_sending, webhooks
-from registry.models import Webhook, WebhookDelivery
+from registry.models import IdempotencyKey, Webhook, WebhookDelivery
 from registry.periods import Moment
 from tests.conftest import ANA, CLOCK
 from tests.registry.api import Api, problem
@@ -128,6 +128,21 @@ def test_it_is_made_and_shows_its_secret_once(reader, acme):
     assert sealed.unseal(row.secret) == secret
     assert reader.get(f"/webhooks/whk_{row.pk}").json() == body
     assert reader.get("/webhooks").json() == {"items": [body], "next_page_token": None}
+
+
+def test_it_is_made_once_under_an_idempotency_key_and_its_secret_is_kept_sealed(reader):
+    wish = {"url": URL, "events": EVENTS}
+    first, again = (reader.post("/webhooks", wish, **{"Idempotency-Key": "k"}) for _ in range(2))
+    assert first.content == again.content
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert Webhook.objects.count() == 1
+    assert first.json()["secret"].encode() not in bytes(IdempotencyKey.objects.get().body)
+    refused = [
+        reader.post("/webhooks", {"url": "ftp://x", "events": EVENTS}, **{"Idempotency-Key": "l"})
+        for _ in range(2)
+    ]
+    problem(refused[0], 422, "invalid_input", "/url")
+    assert (refused[1].status_code, refused[1].content) == (422, refused[0].content)
 
 
 def test_it_is_changed_and_removed(reader, hook, acme):
