@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from registry import claims, sandbox, uploads
 from registry.claims import Claim
@@ -107,21 +107,10 @@ def run(consent_file_id: int, *, clock: datetime) -> dict[str, Any]:
     then put back, as far as possible.
     """
     claim = claims.take(ConsentFile, consent_file_id, clock=clock)
-    if claim is None:
-        return outcome(ConsentFile.objects.get(pk=consent_file_id))
-    with claim:
-        try:
+    if claim is not None:
+        with claim.held(broke=ConsentFileBroke()):
             _run(claim)
-        except claims.Lost:
-            _clear_cancelled(claim.row)
-        except OperationalError:
-            claim.release()
-            raise
-        except RegistryError as error:
-            claim.fail(error)
-        except Exception:
-            claim.fail(ConsentFileBroke())
-            raise
+        _clear_cancelled(claim.row)
     return outcome(ConsentFile.objects.get(pk=consent_file_id))
 
 
