@@ -21,7 +21,7 @@ from compliance.formats.times import zone_of
 from compliance.models import Audit, CallLog
 from compliance.reading import Progress
 from compliance.rejections import Rejections
-from registry import claims, opt_outs, partitions, phone, uploads
+from registry import changes, claims, opt_outs, partitions, phone, uploads
 from registry.claims import Claim
 from registry.codes import CHANNELS, OPT_OUT_SOURCES, SECTORS
 from registry.errors import InvalidInput
@@ -196,11 +196,21 @@ def _load(claim: Claim[CallLog], progress: Progress) -> None:
                 )
                 ask_for_audits(log.company_id, days, present=present)
                 accepted = sum(days.values())
+                counts = {
+                    "accepted": accepted,
+                    "duplicates": staged - accepted,
+                    "rejected": rejections.count,
+                    "opt_outs": heard,
+                }
+                changes.add(
+                    company_id=log.company_id,
+                    event="call_log.completed",
+                    subject=log.pk,
+                    details={"counts": counts},
+                    at=present,
+                )
                 claim.complete(
-                    accepted=accepted,
-                    duplicates=staged - accepted,
-                    rejected=rejections.count,
-                    opt_outs=heard,
+                    **counts,
                     rows_done=staged + rejections.count,
                     rows_total=staged + rejections.count,
                     rejected_file=rejected_file,

@@ -11,8 +11,10 @@ from django.db import connection, transaction
 from compliance.audit import rules
 from compliance.errors import ViolationSettled
 from compliance.models import Violation, ViolationResponse
+from registry import changes
 from registry.decision import DENY_CODES
 from registry.errors import InvalidInput, NotFound
+from registry.models.changes import EVENTS
 from registry.reasons import REASONS
 
 #: The codes an audit of one company-day gives, and so may take back. Other codes have other finders.
@@ -28,6 +30,24 @@ class Replaced:
 
     counts: dict[str, int]
     changes: dict[str, int]
+
+
+#: What is told of a violation, of its row `v`.
+_RETURNED = ", ".join(
+    f"v.{name}" for name in ("id", "company_id", "code", "severity", "status", "number", "call_started_at")
+)
+
+
+def _told(event: str, statement: str) -> str:
+    """The statement, its rows told to their company in the same breath; it counts what it changed or wrote."""
+    return f"""
+WITH changed AS ({statement}RETURNING {_RETURNED})
+INSERT INTO registry_change (company_id, event, subject, number, number_known, details, at)
+SELECT company_id, {EVENTS.index(event)}, id, number, true,
+    jsonb_build_object('code', code, 'severity', severity, 'status', status, 'call_started_at', call_started_at),
+    %(clock)s
+FROM changed ORDER BY id
+"""
 
 
 _REOPEN = """
@@ -46,7 +66,7 @@ WHERE v.call_row = found.call_row AND v.code = found.code AND v.company_id = %(c
     AND v.evidence IS DISTINCT FROM found.evidence
 """
 _ADD = """
-INSERT INTO compliance_violation (
+INSERT INTO compliance_violation AS v (
     company_id, audit_id, code, severity, status, call_row, call_started_at, number, caller, sector, channel, check_id,
     evidence, opened_at, updated_at
 )
@@ -56,7 +76,7 @@ SELECT
 FROM audit_found AS found
 JOIN unnest(%(codes)s::text[], %(severities)s::text[]) AS severity (code, severity) ON severity.code = found.code
 WHERE NOT EXISTS (
-    SELECT FROM compliance_violation AS v WHERE v.call_row = found.call_row AND v.code = found.code
+    SELECT FROM compliance_violation AS held WHERE held.call_row = found.call_row AND held.code = found.code
 )
 ORDER BY found.call_started_at, found.call_row, found.code
 """
@@ -96,7 +116,15 @@ def replace(*, audit_id: int, company_id: int, since: datetime, until: datetime,
             cursor.execute(statement, values)
             return cursor.rowcount
 
-        reopened, _, added, withdrawn = (run(step) for step in (_REOPEN, _REFRESH, _ADD, _WITHDRAW))
+        reopened, _, added, withdrawn = (
+            run(_told(event, step))
+            for event, step in (
+                ("violation.opened", _REOPEN),
+                ("violation.updated", _REFRESH),
+                ("violation.opened", _ADD),
+                ("violation.updated", _WITHDRAW),
+            )
+        )
         cursor.execute("SELECT code, count(*) FROM audit_found GROUP BY code ORDER BY code")
         counts = dict(cursor.fetchall())
     kept = sum(counts.values()) - added - reopened
@@ -125,6 +153,7 @@ def respond(
         row.status = "answered"
         row.updated_at = clock
         row.save(update_fields=["status", "updated_at"])
+        _tell(row)
     return ViolationResponse.objects.create(violation=row, text=text, evidence=evidence, created_at=clock)
 
 
@@ -144,6 +173,7 @@ def settle(*, violation_id: int, status: str, clock: datetime) -> Violation:
     row.status = status
     row.updated_at = clock
     row.save(update_fields=["status", "updated_at"])
+    _tell(row)
     return row
 
 
@@ -156,15 +186,39 @@ def settle_many(*, violation_ids: Sequence[int], status: str, clock: datetime) -
     if status not in ("confirmed", "dismissed"):
         raise ValueError(f"a violation is confirmed or dismissed, not {status}")
     rows = Violation.objects.select_for_update().filter(pk__in=violation_ids, status__in=("open", "answered"))
-    settled = sorted(rows.values_list("pk", flat=True))
-    Violation.objects.filter(pk__in=settled).update(status=status, updated_at=clock)
-    return settled
+    return _settle_each(rows, status, clock)
 
 
 @transaction.atomic
 def overturn(*, violation_ids: Sequence[int], clock: datetime) -> list[int]:
     """Dismiss violations that a decision confirmed and an appeal annulled; the numbers of those."""
     rows = Violation.objects.select_for_update().filter(pk__in=violation_ids, status="confirmed")
-    dismissed = sorted(rows.values_list("pk", flat=True))
-    Violation.objects.filter(pk__in=dismissed).update(status="dismissed", updated_at=clock)
-    return dismissed
+    return _settle_each(rows, "dismissed", clock)
+
+
+def _settle_each(rows: QuerySet[Violation], status: str, clock: datetime) -> list[int]:
+    """Give locked rows their new status, and tell the company of each."""
+    held = list(rows.order_by("pk"))
+    for row in held:
+        row.status, row.updated_at = status, clock
+    Violation.objects.bulk_update(held, ["status", "updated_at"])
+    for row in held:
+        _tell(row)
+    return [row.pk for row in held]
+
+
+def _tell(row: Violation) -> None:
+    """Tell the company of a violation's new status."""
+    changes.add(
+        company_id=row.company_id,
+        event="violation.updated",
+        subject=row.pk,
+        number=row.number,
+        details={
+            "code": row.code,
+            "severity": row.severity,
+            "status": row.status,
+            "call_started_at": row.call_started_at.isoformat(),
+        },
+        at=row.updated_at,
+    )

@@ -16,8 +16,10 @@ from config.embedded.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-#: What the answering of requests leaves behind; the loading of call logs; the audit of them; the scrubbing of lists.
-QUEUES = ("register", "calls", "audit", "scrubs")
+#: What the answering of requests leaves behind; the loading of call logs; the audit of them; the scrubbing
+#: of lists, and consents from files; the deliveries to
+#: addresses of companies, which may be slow.
+QUEUES = ("register", "calls", "audit", "scrubs", "webhooks")
 #: Longer than the longest task: a message that is not acknowledged by then is handed to another worker.
 VISIBILITY_SECONDS = 3600
 
@@ -38,6 +40,8 @@ app.conf.update(
         "compliance.*": {"queue": "audit"},
         "registry.run_scrub": {"queue": "scrubs"},
         "registry.help_scrub": {"queue": "scrubs"},
+        "registry.load_consent_file": {"queue": "scrubs"},
+        "registry.deliver_webhook": {"queue": "webhooks"},
         "registry.*": {"queue": "register"},
     },
     # A task that dies with its worker runs again; a worker takes one at a time, so that long ones do not hoard.
@@ -69,6 +73,18 @@ app.conf.beat_schedule = {
     "reconcile": {"task": "compliance.reconcile", "schedule": crontab()},
     "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
     "announce-consents": {"task": "registry.announce_consents", "schedule": crontab()},
+    "find-lost-consent-files": {"task": "registry.find_lost_consent_files", "schedule": crontab()},
+    "forget-consent-files": {
+        "task": "registry.forget_consent_files",
+        "schedule": crontab(hour=3, minute=45),
+    },
+    # What a company is told of comes within seconds.
+    "deliver-webhooks": {"task": "registry.deliver_webhooks", "schedule": 5.0, "options": {"expires": 60}},
+    "tell-of-expiring-consents": {
+        "task": "registry.tell_of_expiring_consents",
+        "schedule": crontab(hour=1, minute=30),
+    },
+    "forget-changes": {"task": "registry.forget_changes", "schedule": crontab(hour=4, minute=20)},
     "forget-scrubs": {"task": "registry.forget_scrubs", "schedule": crontab(hour=3, minute=50)},
     "find-lost-replays": {"task": "compliance.find_lost_replays", "schedule": crontab()},
     "reconcile-complaints": {"task": "compliance.reconcile_complaints", "schedule": crontab()},

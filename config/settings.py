@@ -116,6 +116,8 @@ EMBEDDED = not text("DATABASE_URL")
 
 SECRET_KEY_GIVEN = bool(secret("SECRET_KEY", HOME))
 SECRET_KEY = secret("SECRET_KEY", HOME) or secrets.token_urlsafe(48)
+#: The keys before it, which still open what was signed or sealed with them.
+SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
 
 #: The policy pack that holds where a number's country has none of its own.
 DEFAULT_POLICY = text("DEFAULT_POLICY", "cn")
@@ -312,6 +314,17 @@ INBOUND_SECRETS = names("INBOUND_SECRETS")
 DEMO = flag("DEMO", False)
 #: Whose national numbers people may write without a country code: ISO 3166-1.
 PORTAL_REGION = text("PORTAL_REGION", DEFAULT_POLICY[:2].upper())
+
+# --- What companies are told (registry/changes.py, registry/webhooks.py) ------------------------------------------
+
+#: Days that changes, and the attempts to deliver them, are kept; 0: for ever.
+CHANGES_KEPT_DAYS = number("CHANGES_KEPT_DAYS", 90)
+#: How many days ahead a company hears that a consent lapses.
+CONSENT_EXPIRING_DAYS = number("CONSENT_EXPIRING_DAYS", 14)
+#: Whether webhooks may be plain http to this machine itself: for trying things out, never on a machine with neighbours.
+WEBHOOK_LOCAL = flag("WEBHOOK_LOCAL", DEBUG or TESTING)
+#: Hours for which the secret before the last signs deliveries as well.
+WEBHOOK_SECRET_HOURS = number("WEBHOOK_SECRET_HOURS", 24)
 
 # --- API -----------------------------------------------------------------------------------------------------------
 

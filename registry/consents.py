@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from registry import announcements, opt_outs, policies
+from registry import announcements, change_events, opt_outs, policies
 from registry.codes import SECTORS
 from registry.durations import Duration
 from registry.errors import ConsentNotOpen, ConsentOverlaps, InvalidInput, NotFound
@@ -205,6 +205,8 @@ def move(*, record_id: int, to: str, moment: Moment, company: Company | None = N
         raise ConsentNotOpen(
             "A newer consent of the same scope has taken its place; that one can be moved"
         ) from error
+    if to in ("revoked", "disputed"):
+        change_events.consent_moved(following, moment=moment)
     return following
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 
-from registry import places, timetables
+from registry import change_events, places, timetables
 from registry.codes import CHANNELS
 from registry.errors import InvalidInput, NotFound, OptOutNotYours, OptOutOnRecord
 from registry.models import Company, OptOut
@@ -62,19 +62,22 @@ def register(
         valid=since(said_at),
         recorded=since(moment.known_at),
     )
+    new = True
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
         if error.__cause__.diag.constraint_name != "opt_out_one_at_a_time":
             raise
-        _say_again(row, moment, error)
+        new = _say_again(row, moment, error)
     row.refresh_from_db(fields=["record_id"])
+    if new:
+        change_events.opt_outs_registered([row.pk], [number], moment=moment)
     return row
 
 
-def _say_again(row: OptOut, moment: Moment, error: IntegrityError) -> None:
-    """Put `row` on record after the same opt-out, which stands since it was said before.
+def _say_again(row: OptOut, moment: Moment, error: IntegrityError) -> bool:
+    """Put `row` on record after the same opt-out, which stands since it was said before; whether it says more.
 
     One that the refused company relayed itself goes over to who heard it from the person. Raises `OptOutOnRecord`
     where there is neither a later time nor a better source.
@@ -106,14 +109,14 @@ def _say_again(row: OptOut, moment: Moment, error: IntegrityError) -> None:
             row.reporter_id = held.reporter_id
         row.recorded = since(held.supersede(moment.known_at, ended))
         row.save(force_insert=True)
-        return
+        return True
     if relayed_by_itself and row.reporter_id != held.reporter_id:
         heard = OptOut.objects.get(pk=held.pk)
         heard.reporter_id, heard.source = row.reporter_id, row.source
         held.supersede(moment.known_at, heard)
         row.pk = heard.pk
         row.refresh_from_db()
-        return
+        return False
     raise OptOutOnRecord from error
 
 
@@ -131,17 +134,19 @@ INSERT INTO registry_optout (number, scope, company_id, channels, said_at, sourc
 SELECT number, 2, company_id, 15, min(at), %(source)s, company_id,
     tstzrange(min(at), NULL), tstzrange(%(known_at)s, NULL)
 FROM {_SAID} GROUP BY number, company_id
-ON CONFLICT DO NOTHING"""
+ON CONFLICT DO NOTHING
+RETURNING id, number"""
 _REFUSE_AGAIN = f"""
 WITH said AS (
     SELECT number, 2 AS scope, NULL::smallint AS sector, company_id, 15 AS channels, company_id AS reporter,
         max(at) AS again_at
     FROM {_SAID} GROUP BY number, company_id
-){read(Path(__file__).parent / "lists" / "opt_outs_again.sql")}"""
+){read(Path(__file__).parent / "lists" / "opt_outs_again.sql")}
+RETURNING id, number, upper_inf(valid)"""
 
 
 def register_refusals(refusals: Iterable[Refusal], *, moment: Moment, source: int) -> int:
-    """Put many refusals of companies on record in two statements; how many were new or said again.
+    """Put many refusals of companies on record, set by set; how many were new or said again.
 
     Runs in the caller's transaction. One that stands already and was said no earlier is left alone. `source` is its
     place in `codes.OPT_OUT_SOURCES`.
@@ -158,10 +163,12 @@ def register_refusals(refusals: Iterable[Refusal], *, moment: Moment, source: in
     }
     with connection.cursor() as cursor:
         cursor.execute(_REFUSE, values)
-        new = cursor.rowcount
+        new = cursor.fetchall()
         cursor.execute(_REFUSE_AGAIN, values)
         # Each that was said again is two rows: what ends and what begins.
-        return new + cursor.rowcount // 2
+        new += [(pk, number) for pk, number, begins in cursor.fetchall() if begins]
+    change_events.opt_outs_registered([pk for pk, _ in new], {number for _, number in new}, moment=moment)
+    return len(new)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from registry import claims, sandbox, scrub_parts, uploads
+from registry import changes, claims, sandbox, scrub_parts, uploads
 from registry.claims import Claim, Share
 from registry.codes import CHANNELS, PURPOSES, SECTORS
 from registry.errors import RegistryError, ScrubBroke, ScrubEnded
@@ -168,9 +168,21 @@ def _run(claim: Claim[Scrub], progress: Progress, call: Call | None) -> None:
     # What others are at is waited for: it is done then, or free again because they died.
     while _do(claim, wait=False) or _do(claim, wait=True):
         progress(scrub.rows_done, scrub.rows_total)
-    claim.complete(rows_total=F("rows_done"))
+    with transaction.atomic():
+        if scrub.livemode:
+            _tell(scrub, claim.present())
+        claim.complete(rows_total=F("rows_done"))
     scrub_parts.sweep(scrub)
     _drop_list(scrub)
+
+
+def _tell(scrub: Scrub, at: datetime) -> None:
+    """Tell the company that its results are there."""
+    counts = Scrub.objects.values("allowed", "denied", "rejected").get(pk=scrub.pk)
+    details = {"reference": scrub.reference or None, "counts": counts}
+    changes.add(
+        company_id=scrub.company_id, event="scrub.completed", subject=scrub.pk, details=details, at=at
+    )
 
 
 def _read(claim: Claim[Scrub]) -> None:

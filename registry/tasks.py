@@ -11,7 +11,10 @@ from django.db import OperationalError
 
 from registry import (
     announcements,
+    change_events,
+    changes,
     claims,
+    consent_files,
     idempotency,
     inbound,
     partitions,
@@ -19,9 +22,11 @@ from registry import (
     scrubs,
     subscribers,
     timetables,
+    webhook_delivery,
 )
+from registry.api.webhook_answers import message
 from registry.errors import ScrubGaveUp
-from registry.models import Scrub
+from registry.models import ConsentFile, Scrub
 
 log = structlog.get_logger(__name__)
 
@@ -111,6 +116,68 @@ def find_lost_scrubs() -> int:
 def forget_scrubs() -> int:
     """Remove the lists and results of scrubs that ended a month ago; of how many."""
     return scrubs.forget(datetime.now(UTC))
+
+
+@shared_task(name="registry.load_consent_file", **_settings)
+def load_consent_file(consent_file_id: int) -> dict[str, Any]:
+    """Put one file of consents on record; its state and counts."""
+    counts = consent_files.run(consent_file_id, clock=datetime.now(UTC))
+    log.info("consent_file_loaded", consent_file=consent_file_id, **counts)
+    return counts
+
+
+@shared_task(name="registry.find_lost_consent_files", **_settings)
+def find_lost_consent_files() -> int:
+    """Tell the workers again of files of consents of which nothing was heard; of how many."""
+    found = claims.forgotten(ConsentFile, clock=datetime.now(UTC), gave_up=consent_files.ConsentFileGaveUp())
+    for consent_file_id in found:
+        load_consent_file.apply_async([consent_file_id])
+    if found:
+        log.warning("jobs_sent_again", consent_files=len(found))
+    return len(found)
+
+
+@shared_task(name="registry.forget_consent_files", **_settings)
+def forget_consent_files() -> int:
+    """Remove what is kept of files of consents that ended a month ago; of how many."""
+    return consent_files.forget(datetime.now(UTC))
+
+
+@shared_task(name="registry.deliver_webhooks", **_settings)
+def deliver_webhooks() -> int:
+    """Give changes their places, and tell the workers of webhooks for which something is due; of how many."""
+    while changes.number() == changes.STEP:
+        pass
+    found = webhook_delivery.due(clock=datetime.now(UTC))
+    for webhook_id in found:
+        deliver_webhook.apply_async([webhook_id])
+    return len(found)
+
+
+@shared_task(name="registry.deliver_webhook", **_settings)
+def deliver_webhook(webhook_id: int) -> dict[str, int]:
+    """Send one webhook what waits for it; how many attempts were taken, and how many were not."""
+    counts = webhook_delivery.deliver(webhook_id, write=message, present=lambda: datetime.now(UTC))
+    if any(counts.values()):
+        log.info("webhook_delivered", webhook=webhook_id, **counts)
+    return counts
+
+
+@shared_task(name="registry.tell_of_expiring_consents", **_settings)
+def tell_of_expiring_consents() -> int:
+    """Tell companies of consents that lapse soon; of how many."""
+    told = step = change_events.consents_expiring(clock=datetime.now(UTC))
+    while step == change_events.EXPIRING_STEP:
+        step = change_events.consents_expiring(clock=datetime.now(UTC))
+        told += step
+    return told
+
+
+@shared_task(name="registry.forget_changes", **_settings)
+def forget_changes() -> int:
+    """Remove changes and attempts to deliver them that are kept no longer; how many."""
+    clock = datetime.now(UTC)
+    return changes.forget(clock) + webhook_delivery.forget(clock)
 
 
 @shared_task(name="registry.forget_number_proofs", **_settings)

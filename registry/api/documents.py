@@ -28,6 +28,7 @@ MEANINGS = {
     404: "There is no such thing, or it is another company's.",
     406: "The Accept header admits no JSON.",
     409: "The thing's state does not allow it; or the first request with that Idempotency-Key is still running.",
+    410: "What was asked for is kept no longer.",
     413: "The body is too large.",
     415: "The body is not application/json in UTF-8.",
     422: "A value is not acceptable: `errors` names the fields. Or the Idempotency-Key was used with another request.",

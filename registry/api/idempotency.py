@@ -12,9 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from registry import sealed
 from registry.api import problems
 from registry.api.endpoint import Endpoint
-from registry.errors import InvalidInput, RegistryError
+from registry.errors import InvalidInput, RegistryError, ServiceUnavailable
 from registry.idempotency import Kept, digest, once
 
 _KEY = re.compile(r'"?([\x21\x23-\x7e][\x20-\x21\x23-\x7e]{0,199})"?', re.ASCII)
@@ -29,8 +30,13 @@ def body_digest(request: HttpRequest) -> bytes:
     return request.body
 
 
-def idempotent(content: Callable[[HttpRequest], bytes] = body_digest) -> Callable[[View], View]:
-    """Make a view's `post` answer to `Idempotency-Key`. `content` gives the bytes that tell two requests apart."""
+def idempotent(
+    content: Callable[[HttpRequest], bytes] = body_digest, *, secret: bool = False
+) -> Callable[[View], View]:
+    """Make a view's `post` answer to `Idempotency-Key`. `content` gives the bytes that tell two requests apart.
+
+    With `secret` the answer that is kept is sealed: it holds what lies in no table as it is.
+    """
 
     def decorate(post: View) -> View:
         @wraps(post)
@@ -47,9 +53,10 @@ def idempotent(content: Callable[[HttpRequest], bytes] = body_digest) -> Callabl
                     (request.method or "").encode(), http.get_full_path().encode(), content(http)
                 ),
                 clock=request.clock,
-                act=lambda: act(view, lambda: post(view, request, *args, **kwargs)),
+                act=lambda: act(view, lambda: post(view, request, *args, **kwargs), seal=secret),
             )
-            response = HttpResponse(kept.body, status=kept.status, content_type=kept.content_type)
+            body = unsealed(bytes(kept.body)) if secret else kept.body
+            response = HttpResponse(body, status=kept.status, content_type=kept.content_type)
             if replayed:
                 response["Idempotent-Replayed"] = "true"
             return response
@@ -69,7 +76,15 @@ def read_key(header: str) -> str:
     return found[1]
 
 
-def act(view: Endpoint, post: Callable[[], HttpResponse]) -> Kept:
+def unsealed(body: bytes) -> bytes:
+    """A sealed answer as it was given. Raises `ServiceUnavailable` where SECRET_KEY has been changed since."""
+    opened = sealed.unseal(body.decode())
+    if opened is None:
+        raise ServiceUnavailable("The answer that was kept cannot be opened any more")
+    return opened.encode()
+
+
+def act(view: Endpoint, post: Callable[[], HttpResponse], *, seal: bool = False) -> Kept:
     """Run a view; a refusal that will stay one is an answer to keep, and undoes what the view had written."""
     try:
         with transaction.atomic():
@@ -78,4 +93,5 @@ def act(view: Endpoint, post: Callable[[], HttpResponse]) -> Kept:
         if error.status >= 500 or error.status in TRANSIENT:
             raise
         response = problems.respond(error, view.http)
-    return Kept(response.status_code, response.content, response.headers["Content-Type"])
+    body = sealed.seal(response.content.decode()).encode() if seal else response.content
+    return Kept(response.status_code, body, response.headers["Content-Type"])

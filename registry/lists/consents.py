@@ -6,7 +6,7 @@ evidence_uri, source_url, reference; as in `POST /consents`.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,15 +85,26 @@ _REFUSALS = {
 }
 
 
-class _Read(NamedTuple):
+class Entry(NamedTuple):
     """A row that could be read: its line, and its cells as `_STAGED` wants them after `place`."""
 
     line: int
     values: tuple[Any, ...]
 
-    def blamed(self, outcome: str) -> str:
-        """What a statement refused the row for: the notice it names, or the consent by its reference."""
-        return self.values[7] if outcome == "notice_unknown" else self.values[10]
+    @property
+    def number(self) -> int:
+        """Whose consent it is."""
+        return self.values[0]
+
+    @property
+    def reference(self) -> str:
+        """The company's own id for it."""
+        return self.values[10]
+
+    def refused(self, outcome: str) -> Rejected:
+        """The row as a refused one, blamed on the notice it names, or on the consent by its reference."""
+        blamed = self.values[7] if outcome == "notice_unknown" else self.reference
+        return reject(self.line, blamed, Fault(outcome, _REFUSALS[outcome]))
 
 
 def load(
@@ -110,50 +121,60 @@ def load(
     A consent whose reference is on record is a duplicate, so that a file loaded twice, or again after a break, adds
     only what is new. Raises `UnreadableFile`, `MissingColumns` and `BadNumber` (region) before anything is written.
     """
-    if region is not None:
-        parse("+8613800138000", region)
     counts = Counts()
 
     def refuse(rejected: Rejected) -> None:
         counts.rejected += 1
         on_reject(rejected)
 
-    for chunk in chunks(_readable(source, moment, region, refuse)):
-        outcomes = _record_again(chunk, company, moment)
-        for row, outcome in zip(chunk, outcomes, strict=True):
+    def readable() -> Iterator[Entry]:
+        for row in entries(source, moment=moment, region=region):
+            if isinstance(row, Entry):
+                yield row
+            else:
+                refuse(row)
+
+    for chunk in chunks(readable()):
+        for row, outcome in zip(chunk, record(chunk, company, moment), strict=True):
             if outcome == "accepted":
                 counts.accepted += 1
             elif outcome == "duplicate":
                 counts.duplicates += 1
             else:
-                refuse(reject(row.line, row.blamed(outcome), Fault(outcome, _REFUSALS[outcome])))
+                refuse(row.refused(outcome))
         on_progress(source.position)
     on_progress(source.size)
     return counts
 
 
-def _readable(source: Source, moment: Moment, region: str | None, refuse: Reject) -> Iterator[_Read]:
+def entries(source: Source, *, moment: Moment, region: str | None = None) -> Iterator[Entry | Rejected]:
+    """Every row of a file below its header, in order; none of an empty file.
+
+    Raises `BadNumber` (region) and `MissingColumns` before the first.
+    """
+    if region is not None:
+        parse("+8613800138000", region)
     found = rows(source.lines())
     first = next(found, None)
     if first is None:
         return
     names = header(first.cells) if isinstance(first, Row) else []
     if missing := [name for name in REQUIRED if name not in names]:
-        raise MissingColumns(f"The header lacks {', '.join(missing)}")
+        raise MissingColumns(f"The header lacks {', '.join(missing)}", pointer="/file")
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
-        raise MissingColumns(f"The header names {', '.join(twice)} twice")
+        raise MissingColumns(f"The header names {', '.join(twice)} twice", pointer="/file")
     places = [(name, names.index(name)) for name in COLUMNS if name in names]
     absent = {name: "" for name in COLUMNS if name not in names}
     for row in found:
         if isinstance(row, Rejected):
-            refuse(row)
+            yield row
             continue
         try:
             cut(row.cells, len(names))
             cells = {name: row.cells[place] for name, place in places} | absent
-            yield _Read(row.line, _values(cells, moment, region))
+            yield Entry(row.line, _values(cells, moment, region))
         except Fault as fault:
-            refuse(reject(row.line, ",".join(row.cells), fault))
+            yield reject(row.line, ",".join(row.cells), fault)
 
 
 def _values(cells: dict[str, str], moment: Moment, region: str | None) -> tuple[Any, ...]:
@@ -227,8 +248,11 @@ def _source_url(text: str) -> str:
     return text
 
 
-def _record_again(chunk: list[_Read], company: Company, moment: Moment) -> list[str]:
-    """`_record`, tried again when somebody recorded one of the same consents in between."""
+def record(chunk: Sequence[Entry], company: Company, moment: Moment) -> list[str]:
+    """Put rows on record, all or none; what became of each: `accepted`, `duplicate`, or the code it is refused with.
+
+    Tried again when somebody recorded one of the same consents in between.
+    """
     for _ in range(ATTEMPTS - 1):
         try:
             return _record(chunk, company, moment)
@@ -239,7 +263,7 @@ def _record_again(chunk: list[_Read], company: Company, moment: Moment) -> list[
 
 
 @transaction.atomic
-def _record(chunk: list[_Read], company: Company, moment: Moment) -> list[str]:
+def _record(chunk: Sequence[Entry], company: Company, moment: Moment) -> list[str]:
     """What became of each row: `accepted`, `duplicate`, or the code it is refused with.
 
     Done in rounds: in a round no two rows share a scope (number, sectors, channels) or a reference, and rows that do

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from registry import change_events
 from registry.codes import ALL_CHANNELS, CHANNELS, OPT_OUT_SOURCES, SCOPES, SECTORS, mask
 from registry.errors import InvalidInput, OptOutNotYours
 from registry.lists.loading import Counts, Progress, Reject, chunks, stage
@@ -18,7 +19,7 @@ from registry.models import Company
 from registry.periods import Moment
 from registry.sql import read
 
-_INSERT = read(Path(__file__).parent / "opt_outs.sql")
+_INSERT = f"{read(Path(__file__).parent / 'opt_outs.sql')}\nRETURNING id, number"
 #: A list that is loaded every night says nothing new; one that says when people said so does.
 _AGAIN = f"""
 WITH said AS (
@@ -26,7 +27,8 @@ WITH said AS (
         %(reporter)s::bigint AS reporter, max(said_at) AS again_at
     FROM pg_temp.incoming_opt_out WHERE dated
     GROUP BY number, scope, sector, channels
-){read(Path(__file__).parent / "opt_outs_again.sql")}"""
+){read(Path(__file__).parent / "opt_outs_again.sql")}
+RETURNING id, number, upper_inf(valid)"""
 _STAGED = (
     ("number", "bigint"),
     ("scope", "smallint"),
@@ -164,9 +166,12 @@ def _record(rows: list[_OptOut], terms: Terms) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
-        accepted = cursor.rowcount
+        new = cursor.fetchall()
         if any(row.dated for row in rows):
             cursor.execute(_AGAIN, values)
             # Each that was said again is two rows: what ends and what begins.
-            accepted += cursor.rowcount // 2
-    return accepted
+            new += [(pk, number) for pk, number, begins in cursor.fetchall() if begins]
+    change_events.opt_outs_registered(
+        [pk for pk, _ in new], {number for _, number in new}, moment=terms.moment
+    )
+    return len(new)

@@ -3,8 +3,10 @@
 from registry.models.access_records import AccessRecord
 from registry.models.announcements import Announcement
 from registry.models.carers import Carer, CarerAct
+from registry.models.changes import Change, ChangeHead
 from registry.models.checks import Check
 from registry.models.companies import ApiKey, Caller, Company, Licence, Member
+from registry.models.consent_files import ConsentFile
 from registry.models.consents import Consent, Notice
 from registry.models.disputes import DisputeStep
 from registry.models.idempotency import IdempotencyKey
@@ -18,6 +20,7 @@ from registry.models.sandbox import SandboxRecord
 from registry.models.scrubs import Scrub, ScrubPart
 from registry.models.subscribers import Erasure, InboundMessage, NumberProof, Subscriber
 from registry.models.timetables import Holiday, Schedule, Segment
+from registry.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AccessRecord",
@@ -26,9 +29,12 @@ __all__ = [
     "Caller",
     "Carer",
     "CarerAct",
+    "Change",
+    "ChangeHead",
     "Check",
     "Company",
     "Consent",
+    "ConsentFile",
     "Decision",
     "DisputeStep",
     "Erasure",
@@ -53,4 +59,6 @@ __all__ = [
     "ScrubPart",
     "Segment",
     "Subscriber",
+    "Webhook",
+    "WebhookDelivery",
 ]

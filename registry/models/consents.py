@@ -87,6 +87,12 @@ class Consent(TwoClock):
             models.Index(fields=["company", "reference"], name="consent_company_reference"),
             # Serves the history of one consent.
             models.Index(fields=["record_id"], name="consent_record"),
+            # Serves the daily look for consents that lapse soon.
+            models.Index(
+                fields=["expires_at"],
+                name="consent_expires",
+                condition=Q(recorded__upper_inf=True, status__lt=2, expires_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

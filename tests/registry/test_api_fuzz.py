@@ -23,7 +23,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-TAGS = ["checks", "scrubs", "consents", "opt-outs", "relationships", "receipts", "rules", "policies"]
+TAGS = [
+    *("checks", "scrubs", "consents", "opt-outs", "relationships", "receipts", "rules", "policies"),
+    *("changes", "webhooks"),
+]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 
 

@@ -19,6 +19,9 @@ def queue_of(task):
         ("compliance.reconcile", "audit"),
         ("registry.run_scrub", "scrubs"),
         ("registry.find_lost_scrubs", "register"),
+        ("registry.load_consent_file", "scrubs"),
+        ("registry.deliver_webhook", "webhooks"),
+        ("registry.deliver_webhooks", "register"),
         ("registry.make_partitions", "register"),
     ],
 )
