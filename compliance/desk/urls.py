@@ -2,8 +2,27 @@
 
 from django.urls import path
 
-from compliance.desk import unmask
+from compliance.desk import factors, sign_in, unmask
+
+#: allauth finds its way by names of its own; these addresses bear both.
+_SIGN_IN = sign_in.SignIn.as_view()
+_ACCOUNT = factors.Account.as_view()
 
 urlpatterns = [
+    path("sign-in/", _SIGN_IN, name="desk-sign-in"),
+    path("sign-in/", _SIGN_IN, name="account_login"),
+    path("sign-in/code/", sign_in.Code.as_view(), name="mfa_authenticate"),
+    path("sign-in/again/", sign_in.PasswordAgain.as_view(), name="account_reauthenticate"),
+    path("sign-out/", sign_in.SignOut.as_view(), name="desk-sign-out"),
+    path("account/", _ACCOUNT, name="desk-account"),
+    path("account/", _ACCOUNT, name="mfa_index"),
+    path("account/password/", factors.Password.as_view(), name="desk-password"),
+    path("account/app/", factors.Totp.as_view(), name="mfa_activate_totp"),
+    path("account/passkeys/new/", factors.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("account/factors/<int:pk>/removal/", factors.RemoveFactor.as_view(), name="desk-factor-removal"),
+    path("account/recovery-codes/", factors.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
+    path(
+        "account/recovery-codes/new/", factors.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"
+    ),
     path("unmask/<str:kind>/<int:pk>/", unmask.Unmask.as_view(), name="desk-unmask"),
 ]

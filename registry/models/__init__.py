@@ -16,6 +16,7 @@ from registry.models.relationships import Relationship
 from registry.models.rules import Decision, RuleSet
 from registry.models.sandbox import SandboxRecord
 from registry.models.scrubs import Scrub, ScrubPart
+from registry.models.staff import GivenPassword
 from registry.models.subscribers import Erasure, InboundMessage, NumberProof, Subscriber
 from registry.models.timetables import Holiday, Schedule, Segment
 
@@ -33,6 +34,7 @@ __all__ = [
     "DisputeStep",
     "Erasure",
     "FormerRange",
+    "GivenPassword",
     "Holiday",
     "IdempotencyKey",
     "InboundMessage",
