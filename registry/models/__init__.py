@@ -2,11 +2,13 @@
 
 from registry.models.access_records import AccessRecord
 from registry.models.announcements import Announcement
+from registry.models.applications import Application, ApplicationStep
 from registry.models.carers import Carer, CarerAct
 from registry.models.checks import Check
-from registry.models.companies import ApiKey, Caller, Company, Licence, Member
+from registry.models.companies import ApiKey, Caller, Company, CompanyChange, Licence, Member
 from registry.models.consents import Consent, Notice
 from registry.models.disputes import DisputeStep
+from registry.models.documents import Document
 from registry.models.idempotency import IdempotencyKey
 from registry.models.opt_outs import OptOut
 from registry.models.places import FormerRange, NumberRange
@@ -24,14 +26,18 @@ __all__ = [
     "AccessRecord",
     "Announcement",
     "ApiKey",
+    "Application",
+    "ApplicationStep",
     "Caller",
     "Carer",
     "CarerAct",
     "Check",
     "Company",
+    "CompanyChange",
     "Consent",
     "Decision",
     "DisputeStep",
+    "Document",
     "Erasure",
     "FormerRange",
     "GivenPassword",

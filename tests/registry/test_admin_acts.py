@@ -22,7 +22,9 @@ from tests.desk.house import signed_in
 
 
 @pytest.fixture(autouse=True)
-def now(clock):
+def now(clock, settings):
+    # These tests go hours ahead within one session.
+    settings.DESK_IDLE_MINUTES = 10_000
     with time_machine.travel(clock, tick=False):
         yield clock
 
