@@ -244,6 +244,25 @@ def remove_caller(*, company: Company, number: int, moment: Moment, user: Any = 
     _note(company, "callers_removed", moment, user, what=phone.mask(number))
 
 
+@transaction.atomic
+def remove_range(*, company: Company, numbers: Range, moment: Moment, user: Any = None) -> int:
+    """End the company's use of those numbers of a range that it calls from; how many."""
+    held = (
+        Caller.objects.as_of(moment)
+        .select_for_update()
+        .filter(company=company, number__range=(numbers.first, numbers.last))
+    )
+    rows = list(held)
+    for row in rows:
+        ended = Caller.objects.get(pk=row.pk)
+        ended.valid = since(row.valid.lower, moment.at)
+        row.supersede(moment.known_at, ended)
+    if rows:
+        ends = dict.fromkeys(phone.mask(number) for number in numbers)
+        _note(company, "callers_removed", moment, user, what=f"{len(rows):,}: {' – '.join(ends)}")
+    return len(rows)
+
+
 class Owner(NamedTuple):
     """Whom a calling number is registered to, and for which sectors that company is licensed now."""
 

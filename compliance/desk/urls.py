@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.desk import factors, sign_in, unmask
+from compliance.desk import applications, companies, company_acts, factors, imports, sign_in, unmask
 
 #: allauth finds its way by names of its own; these addresses bear both.
 _SIGN_IN = sign_in.SignIn.as_view()
@@ -24,5 +24,19 @@ urlpatterns = [
     path(
         "account/recovery-codes/new/", factors.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"
     ),
+    path("companies/", companies.Companies.as_view(), name="desk-companies"),
+    path("companies/<str:key>/", companies.CompanyById.as_view(), name="desk-company"),
+    path("companies/<str:key>/<slug:act>/", company_acts.CompanyAct.as_view(), name="desk-company-act"),
+    path("applications/", applications.Applications.as_view(), name="desk-applications"),
+    path("applications/new/", applications.ApplicationNew.as_view(), name="desk-application-new"),
+    path("applications/<str:key>/", applications.ApplicationById.as_view(), name="desk-application"),
+    path(
+        "applications/<str:key>/<slug:act>/",
+        applications.ApplicationAct.as_view(),
+        name="desk-application-act",
+    ),
+    path("documents/<int:pk>/", companies.DocumentById.as_view(), name="desk-document"),
+    path("lists/<slug:kind>/", imports.Import.as_view(), name="desk-import"),
+    path("lists/rejected/<str:token>/", imports.Rejects.as_view(), name="desk-import-rejects"),
     path("unmask/<str:kind>/<int:pk>/", unmask.Unmask.as_view(), name="desk-unmask"),
 ]
