@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from compliance.desk import applications, companies, company_acts, factors, imports, sign_in, unmask
+from compliance.desk import (
+    applications,
+    companies,
+    company_acts,
+    complaint_acts,
+    complaints,
+    factors,
+    imports,
+    sign_in,
+    unmask,
+)
 
 #: allauth finds its way by names of its own; these addresses bear both.
 _SIGN_IN = sign_in.SignIn.as_view()
@@ -34,6 +44,14 @@ urlpatterns = [
         "applications/<str:key>/<slug:act>/",
         applications.ApplicationAct.as_view(),
         name="desk-application-act",
+    ),
+    path("complaints/", complaints.Complaints.as_view(), name="desk-complaints"),
+    path("complaints/callers/", complaints.MostComplainedOf.as_view(), name="desk-complaint-callers"),
+    path("complaints/<str:key>/", complaints.ComplaintById.as_view(), name="desk-complaint"),
+    path("complaints/<str:key>/evidence/", complaints.Evidence.as_view(), name="desk-complaint-evidence"),
+    path("complaints/file/<str:token>/", complaints.EvidenceFile.as_view(), name="desk-complaint-file"),
+    path(
+        "complaints/<str:key>/<slug:act>/", complaint_acts.ComplaintAct.as_view(), name="desk-complaint-act"
     ),
     path("documents/<int:pk>/", companies.DocumentById.as_view(), name="desk-document"),
     path("lists/<slug:kind>/", imports.Import.as_view(), name="desk-import"),
