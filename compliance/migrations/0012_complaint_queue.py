@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0005_complaints")]
+    dependencies = [("compliance", "0011_objections_erasure")]
 
     operations = [
         migrations.AddIndex(
