@@ -10,6 +10,8 @@ class ComplianceConfig(AppConfig):
     verbose_name = "Compliance"
 
     def ready(self) -> None:
+        """Have the sign-ins of staff written to the log, and complaints erased with the person who filed them."""
+        from compliance.desk import sign_in_events  # noqa: F401
         from compliance.portal.erasures import ComplaintsHeld
         from registry import erasures
 

@@ -141,7 +141,7 @@ INSTALLED_APPS = [
     "config.apps.ConfigConfig",
     "registry.apps.RegistryConfig",
     "compliance.apps.ComplianceConfig",
-    "django.contrib.admin",
+    "registry.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -153,6 +153,9 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 # The API passes by all that is written for pages (registry/api/requests.py).
@@ -168,6 +171,8 @@ MIDDLEWARE = [
     "registry.api.requests.PageUsers",
     "registry.api.requests.PageMessages",
     "registry.api.requests.PageFrames",
+    # Asked for by this name at the start. It keeps the request at hand, and costs the API two microseconds.
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 TEMPLATES = [
@@ -199,6 +204,14 @@ DATABASES["default"]["OPTIONS"].setdefault("options", "-c plan_cache_mode=force_
 # Each thread of a process keeps its connection, and with it the statements that are prepared there. Whether the server
 # has hung up is asked of the socket, not of the server (`config/connections.py`): a round trip is a tenth of a check.
 DATABASES["default"]["CONN_MAX_AGE"] = number("DATABASE_CONN_MAX_AGE", 600)
+
+# --- Caches -----------------------------------------------------------------------------------------------------
+
+CACHES = {
+    # Shared by all processes and machines: tries at signing in are counted there, and codes that were used.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "registry_cache"},
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 # --- Queue (the application itself is in config/celery.py) --------------------------------------------------------
 
@@ -262,8 +275,33 @@ AUTH_PASSWORD_VALIDATORS = [
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-#: Where the regulator's staff sign in: the name of an address.
-LOGIN_URL = "admin:login"
+# Staff of the regulator sign in with a password and a second factor (`registry/staff.py`). Nobody signs up, no e-mail
+# is sent; of allauth only the pages named in `compliance/desk/urls.py` are there.
+#: Where the regulator's staff sign in, and where they come to: names of addresses.
+LOGIN_URL = "desk-sign-in"
+LOGIN_REDIRECT_URL = "desk-complaints"
+#: Minutes without a page after which a member of staff has to sign in again.
+DESK_IDLE_MINUTES = number("DESK_IDLE_MINUTES", 30)
+ACCOUNT_ADAPTER = "compliance.desk.sign_in.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+#: Factors are changed by who has signed in, or given the password again, so many seconds ago at the most.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/10m/ip,5/10m/key",
+    "reauthenticate": "10/10m/user",
+}
+MFA_ADAPTER = "compliance.desk.sign_in.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+#: A telephone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = text("DESK_ISSUER", "Telemarketing Register")
 #: Set when TLS ends at this server or at a proxy before it; cookies then travel encrypted only.
 HTTPS = flag("HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
 
@@ -17,6 +18,12 @@ class RegistryConfig(AppConfig):
 
         # The turn of `django.contrib.auth` comes after those of our applications, whose permissions are made by then.
         post_migrate.connect(_renew_roles, sender=apps.get_app_config("auth"), dispatch_uid="registry.roles")
+
+
+class StaffAdminConfig(AdminConfig):
+    """The administration, entered as `registry/staff_site.py` says."""
+
+    default_site = "registry.staff_site.StaffSite"
 
 
 def _renew_roles(**_: Any) -> None:

@@ -1,25 +1,55 @@
 """Companies: enter, license, suspend, reinstate; their callers; their keys."""
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from registry import phone
+from registry.caller_ranges import Range
 from registry.errors import CallerTaken, InvalidInput, LicenceOverlaps, NotFound
-from registry.models import ApiKey, Caller, Company, Licence
+from registry.models import ApiKey, Caller, Company, CompanyChange, Document, Licence
 from registry.periods import Moment, since
 
 #: What a new key may do unless it is told: ask and report, not read people's numbers in full.
 DEFAULT_SCOPES = ("check", "consent", "calls", "optout")
 
 
-def enter(*, name: str, moment: Moment, kind: str = "company", registration: str = "") -> Company:
-    """Put a company in the register; without a licence it may not call anybody."""
-    return Company.objects.create(name=name, kind=kind, registration=registration, created_at=moment.known_at)
+_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+
+
+def enter(
+    *,
+    name: str,
+    moment: Moment,
+    kind: str = "company",
+    registration: str = "",
+    region: str = "",
+    user: Any = None,
+) -> Company:
+    """Put a company in the register; without a licence it may not call anybody.
+
+    `region` is where it is registered (ISO 3166-2: `CN-SH`). Raises `InvalidInput` for one that is none.
+    """
+    if region and not _REGION.fullmatch(region):
+        raise InvalidInput("Write the region as ISO 3166-2 does: CN-SH", pointer="/region")
+    company = Company.objects.create(
+        name=name, kind=kind, registration=registration, region=region, created_at=moment.known_at
+    )
+    _note(company, "entered", moment, user)
+    return company
+
+
+def _note(company: Company, change: str, moment: Moment, user: Any, *, what: str = "", why: str = "") -> None:
+    """Write down what was done with a company."""
+    CompanyChange.objects.create(
+        company=company, change=change, user=user, at=moment.known_at, what=what[:500], why=why[:500]
+    )
 
 
 @transaction.atomic
@@ -31,8 +61,10 @@ def license(  # noqa: A001  (called as `companies.license(…)`, which is what i
     begins: datetime | None = None,
     ends: datetime | None = None,
     note: str = "",
+    conditions: str = "",
+    user: Any = None,
 ) -> list[Licence]:
-    """Give a company leave to call for `sectors`, from `begins` (default: now) to `ends`.
+    """Give a company leave to call for `sectors`, from `begins` (default: now) to `ends`, bound to `conditions`.
 
     Raises `LicenceOverlaps` where it holds one for that sector and time, `InvalidInput` for an end before the start.
     """
@@ -45,6 +77,7 @@ def license(  # noqa: A001  (called as `companies.license(…)`, which is what i
             company=company,
             sector=sector,
             note=note,
+            conditions=conditions,
             valid=since(begins, ends),
             recorded=since(moment.known_at),
         )
@@ -56,6 +89,8 @@ def license(  # noqa: A001  (called as `companies.license(…)`, which is what i
                 raise
             raise LicenceOverlaps(pointer="/sectors") from error
         given.append(row)
+    if given:
+        _note(company, "licensed", moment, user, what=", ".join(row.sector for row in given), why=note)
     return given
 
 
@@ -67,6 +102,7 @@ def suspend(
     note: str = "",
     sectors: Iterable[str] | None = None,
     until: datetime | None = None,
+    user: Any = None,
 ) -> list[int]:
     """Take a company's leave to call (or that for `sectors`) from the moment; the numbers of the rows cut short.
 
@@ -80,7 +116,7 @@ def suspend(
     rows = rows.filter(valid__overlap=since(moment.at, until))
     if sectors is not None:
         rows = rows.filter(sector__in=list(sectors))
-    cut = []
+    cut, ended = [], []
     for row in rows.order_by("id"):
         parts = []
         if row.valid.lower < moment.at:
@@ -88,13 +124,18 @@ def suspend(
         if until is not None and (row.valid.upper is None or until < row.valid.upper):
             parts.append(since(until, row.valid.upper))
         cut.append(row.pk)
+        ended.append(row.sector)
         row.supersede(moment.known_at, *(_part(row, part, note) for part in parts))
+    if ended:
+        _note(company, "suspended", moment, user, what=", ".join(sorted(set(ended))), why=note)
     return cut
 
 
 def _part(row: Licence, valid: DateTimeTZRange, note: str) -> Licence:
     """Another version of a licence, in effect for a part of its time."""
-    return Licence(company=row.company, sector=row.sector, note=note or row.note, valid=valid)
+    return Licence(
+        company=row.company, sector=row.sector, note=note or row.note, conditions=row.conditions, valid=valid
+    )
 
 
 #: What a suspension took of a licence, from an instant on, and no licence on record gives meanwhile.
@@ -143,6 +184,7 @@ def lift(
                 record_id=row.record_id,
                 sector=row.sector,
                 note=note,
+                conditions=row.conditions,
                 valid=since(valid.lower, valid.upper),
                 recorded=since(moment.known_at),
             )
@@ -150,11 +192,73 @@ def lift(
     return given
 
 
+def suspended(*, company: Company, moment: Moment) -> dict[str, Licence]:
+    """By sector, the licence that would be in effect had it not been cut short; none where one is in effect."""
+    held = list(Licence.objects.filter(company=company).order_by("id"))
+    covering = [row for row in held if _covers(row.valid, moment.at)]
+    standing = {row.sector for row in covering if row.recorded.upper is None}
+    return {
+        row.sector: row for row in covering if row.recorded.upper is not None and row.sector not in standing
+    }
+
+
+def _covers(valid: DateTimeTZRange, at: datetime) -> bool:
+    return not valid.isempty and valid.lower <= at and (valid.upper is None or at < valid.upper)
+
+
+def _free_until(row: Licence, at: datetime) -> datetime | None:
+    """To when a licence may be given again: its own end, or where the next one on record begins."""
+    later = Licence.objects.current().filter(company=row.company, sector=row.sector, valid__startswith__gt=at)
+    ends = [end for end in (row.valid.upper, *(held.valid.lower for held in later)) if end is not None]
+    return min(ends, default=None)
+
+
 @transaction.atomic
-def add_caller(*, company: Company, number: int, moment: Moment, begins: datetime | None = None) -> Caller:
+def reinstate(
+    *,
+    company: Company,
+    moment: Moment,
+    note: str = "",
+    sectors: Iterable[str] | None = None,
+    user: Any = None,
+) -> list[Licence]:
+    """Give the suspended licences again from the moment on, to the end and on the conditions they had."""
+    wanted = None if sectors is None else set(sectors)
+    given = []
+    for sector, row in suspended(company=company, moment=moment).items():
+        if wanted is None or sector in wanted:
+            again = Licence(
+                company=company,
+                sector=sector,
+                note=note,
+                conditions=row.conditions,
+                valid=since(moment.at, _free_until(row, moment.at)),
+                recorded=since(moment.known_at),
+            )
+            again.save(force_insert=True)
+            given.append(again)
+    if given:
+        _note(company, "reinstated", moment, user, what=", ".join(row.sector for row in given), why=note)
+    return given
+
+
+@transaction.atomic
+def add_caller(
+    *,
+    company: Company,
+    number: int,
+    moment: Moment,
+    begins: datetime | None = None,
+    proof: Document | None = None,
+    user: Any = None,
+) -> Caller:
     """Register a number the company calls from. Raises `CallerTaken` where a company holds it for that time."""
     row = Caller(
-        company=company, number=number, valid=since(begins or moment.at), recorded=since(moment.known_at)
+        company=company,
+        number=number,
+        proof=proof,
+        valid=since(begins or moment.at),
+        recorded=since(moment.known_at),
     )
     try:
         with transaction.atomic():
@@ -163,11 +267,52 @@ def add_caller(*, company: Company, number: int, moment: Moment, begins: datetim
         if error.__cause__.diag.constraint_name != "caller_one_at_a_time":
             raise
         raise CallerTaken(pointer="/callers") from error
+    _note(company, "callers_added", moment, user, what=phone.mask(number))
     return row
 
 
 @transaction.atomic
-def remove_caller(*, company: Company, number: int, moment: Moment) -> None:
+def add_range(
+    *, company: Company, numbers: Range, moment: Moment, proof: Document | None = None, user: Any = None
+) -> int:
+    """Register every number of a range that the company does not hold yet; how many.
+
+    All or nothing: raises `CallerTaken` where another company holds one of them.
+    """
+    held = Caller.objects.current().filter(
+        number__range=(numbers.first, numbers.last), valid__overlap=since(moment.at)
+    )
+    holders = dict(held.values_list("number", "company_id"))
+    taken = sum(company_id != company.pk for company_id in holders.values())
+    if taken:
+        detail = f"{taken:,} of these numbers are registered to another company"
+        raise CallerTaken(detail, pointer="/callers")
+    fresh = [
+        Caller(
+            company=company,
+            number=number,
+            proof=proof,
+            valid=since(moment.at),
+            recorded=since(moment.known_at),
+        )
+        for number in range(numbers.first, numbers.last + 1)
+        if number not in holders
+    ]
+    try:
+        with transaction.atomic():
+            Caller.objects.bulk_create(fresh, batch_size=2000)
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != "caller_one_at_a_time":
+            raise
+        raise CallerTaken(pointer="/callers") from error
+    if fresh:
+        ends = dict.fromkeys(phone.mask(number) for number in numbers)
+        _note(company, "callers_added", moment, user, what=f"{len(fresh):,}: {' – '.join(ends)}")
+    return len(fresh)
+
+
+@transaction.atomic
+def remove_caller(*, company: Company, number: int, moment: Moment, user: Any = None) -> None:
     """End the company's use of a calling number at the moment. Raises `NotFound`."""
     row = Caller.objects.as_of(moment).select_for_update().filter(company=company, number=number).first()
     if row is None:
@@ -175,6 +320,26 @@ def remove_caller(*, company: Company, number: int, moment: Moment) -> None:
     ended = Caller.objects.get(pk=row.pk)
     ended.valid = since(row.valid.lower, moment.at)
     row.supersede(moment.known_at, ended)
+    _note(company, "callers_removed", moment, user, what=phone.mask(number))
+
+
+@transaction.atomic
+def remove_range(*, company: Company, numbers: Range, moment: Moment, user: Any = None) -> int:
+    """End the company's use of those numbers of a range that it calls from; how many."""
+    held = (
+        Caller.objects.as_of(moment)
+        .select_for_update()
+        .filter(company=company, number__range=(numbers.first, numbers.last))
+    )
+    rows = list(held)
+    for row in rows:
+        ended = Caller.objects.get(pk=row.pk)
+        ended.valid = since(row.valid.lower, moment.at)
+        row.supersede(moment.known_at, ended)
+    if rows:
+        ends = dict.fromkeys(phone.mask(number) for number in numbers)
+        _note(company, "callers_removed", moment, user, what=f"{len(rows):,}: {' – '.join(ends)}")
+    return len(rows)
 
 
 class Owner(NamedTuple):

@@ -211,6 +211,20 @@ class CallerTaken(RegistryError):
     title = "That calling number is registered already"
 
 
+class ApplicationNotOpen(RegistryError):
+    """The application's state does not allow that step."""
+
+    status = 409
+    title = "The application's state does not allow that"
+
+
+class DocumentNotAccepted(RegistryError):
+    """The document is no PDF and no picture, by its content."""
+
+    status = 422
+    title = "Send a PDF, or a picture (JPEG, PNG)"
+
+
 class PolicyOverlaps(RegistryError):
     """Two sets of terms claim the same place, sector and time."""
 

@@ -10,15 +10,17 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views import View
 
-from registry import roles
+from registry import roles, staff
 from registry.errors import NotFound, RegistryError
 from registry.periods import Moment
 from registry.portal.page import PERMISSIONS_POLICY
@@ -33,6 +35,8 @@ class DeskPage(View):
     open_to: ClassVar[str] = "staff"
     permission: ClassVar[str] = ""
     permission_to_act: ClassVar[str] = ""
+    #: What the session may lack here (`registry/staff.py`): pages that give it what it lacks.
+    excused: ClassVar[tuple[str, ...]] = ()
     template: ClassVar[str] = ""
     #: Which item of the menu is current (`compliance/templates/compliance/desk/menu.html`).
     section: ClassVar[str] = ""
@@ -44,6 +48,8 @@ class DeskPage(View):
         self.moment = Moment.of(request.clock)  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             response: HttpResponseBase = self._sign_in(request)
+        elif (lacking := staff.lacking(request, self.moment.at)) and lacking not in self.excused:
+            response = self._complete(request, lacking)
         else:
             self.role = self._admit(request)
             with timezone.override(ZoneInfo(settings.DESK_TIME_ZONE)):
@@ -57,6 +63,16 @@ class DeskPage(View):
         # What was to be sent is lost; the page it was on is where to begin again.
         back = {"next": request.get_full_path()} if request.method == "GET" else {}
         return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode(back)}")
+
+    def _complete(self, request: HttpRequest, lacking: str) -> HttpResponse:
+        """Send to where a session gets what it lacks."""
+        if lacking == "password":
+            return redirect("desk-password")
+        if lacking == "factor" and not staff.has_factor(request.user):
+            return redirect("desk-account")
+        logout(request)
+        messages.info(request, _("You were away for a while. Sign in again."))
+        return self._sign_in(request)
 
     def _admit(self, request: HttpRequest) -> str:
         """The role of who asks. Raises `PermissionDenied` where it does not permit what is asked."""
@@ -82,13 +98,16 @@ class DeskPage(View):
 
     def show(self, template: str = "", *, status: int = 200, **context: Any) -> HttpResponse:
         """Render a template with what every page needs."""
-        context |= {
+        return render(self.request, template or self.template, context | self.frame(), status=status)
+
+    def frame(self) -> dict[str, Any]:
+        """What every page's template needs."""
+        return {
             "role": self.role,
             "section": self.section,
             "moment": self.moment,
             "may": {name: self.may(name) for name in roles.PERMISSIONS},
         }
-        return render(self.request, template or self.template, context, status=status)
 
     def done(self, sentence: str, to: str, *args: Any) -> HttpResponse:
         """Say what was done on the page that comes next: the address called `to`."""

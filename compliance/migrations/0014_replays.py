@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0011_objections_erasure'),
+        ('compliance', '0012_complaint_queue'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

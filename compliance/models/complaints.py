@@ -148,6 +148,17 @@ class Complaint(models.Model):
             models.Index(
                 fields=["tell_at"], condition=models.Q(tell_at__isnull=False), name="complaint_tell"
             ),
+            # Serve the filters of the desk's queue, newest first.
+            *(
+                models.Index(fields=[name, "-id"], name=f"complaint_{name}")
+                for name in ("state", "category", "sector", "source")
+            ),
+            # Serves the callers most complained of in some days.
+            models.Index(
+                fields=["received_at", "caller"],
+                condition=models.Q(caller__isnull=False),
+                name="complaint_received_caller",
+            ),
             # Serves the limit of a network.
             models.Index(
                 fields=["network", "received_at"], condition=~models.Q(network=""), name="complaint_network"

@@ -17,6 +17,7 @@ from registry.admin import (  # noqa: F401  (each registers its pages)
     policies,
     reassignments,
     relationships,
+    staff,
 )
 
 admin.site.site_header = "Register of telemarketing consent"

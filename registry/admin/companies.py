@@ -82,9 +82,9 @@ def _enter(doing: Doing) -> Done:
     entered = companies.enter(
         name=data["name"], kind=data["kind"], registration=data["registration"], moment=doing.moment
     )
-    companies.license(company=entered, sectors=data["sectors"], moment=doing.moment)
+    companies.license(company=entered, sectors=data["sectors"], moment=doing.moment, user=doing.user)
     for number in data["callers"]:
-        companies.add_caller(company=entered, number=number, moment=doing.moment)
+        companies.add_caller(company=entered, number=number, moment=doing.moment, user=doing.user)
     return Done(f"{entered.name} is entered.", made=entered)
 
 
@@ -98,6 +98,7 @@ def _license(doing: Doing) -> Done:
             ends=doing.data["ends"],
             note=doing.data["note"],
             moment=doing.moment,
+            user=doing.user,
         )
     ]
     return Done(f"{len(given)} licence(s) given.")
@@ -111,6 +112,7 @@ def _suspend(doing: Doing) -> Done:
                 sectors=doing.data["sectors"] or None,
                 note=doing.data["note"],
                 moment=doing.moment,
+                user=doing.user,
             )
         )
         for row in doing.rows
@@ -121,39 +123,25 @@ def _suspend(doing: Doing) -> Done:
 
 
 def _reinstate(doing: Doing) -> Done:
-    given = 0
-    for row in doing.rows:
-        lost = _suspended_sectors(row, doing.moment)
-        given += len(
-            companies.license(company=row, sectors=lost, note=doing.data["note"], moment=doing.moment)
-        )
+    given = sum(
+        len(companies.reinstate(company=row, note=doing.data["note"], moment=doing.moment, user=doing.user))
+        for row in doing.rows
+    )
     if not given:
         raise InvalidInput("There is no licence that a suspension ended")
     return Done(f"{given} licence(s) given again.")
 
 
-def _suspended_sectors(row: Company, moment: Moment) -> list[str]:
-    """The sectors a company was licensed for and is not now, nor will be."""
-    licences = Licence.objects.current().filter(company=row)
-    ended = {
-        licence.sector for licence in licences if licence.valid.upper and licence.valid.upper <= moment.at
-    }
-    held = {
-        licence.sector for licence in licences if not licence.valid.upper or licence.valid.upper > moment.at
-    }
-    return sorted(ended - held, key=SECTORS.index)
-
-
 def _add_callers(doing: Doing) -> Done:
     [row] = doing.rows
     for number in doing.data["callers"]:
-        companies.add_caller(company=row, number=number, moment=doing.moment)
+        companies.add_caller(company=row, number=number, moment=doing.moment, user=doing.user)
     return Done(f"{len(doing.data['callers'])} calling number(s) registered.")
 
 
 def _remove_callers(doing: Doing) -> Done:
     for row in doing.rows:
-        companies.remove_caller(company=row.company, number=row.number, moment=doing.moment)
+        companies.remove_caller(company=row.company, number=row.number, moment=doing.moment, user=doing.user)
     return Done(f"{len(doing.rows)} calling number(s) removed.")
 
 
@@ -229,8 +217,8 @@ class CompanyAdmin(RecordAdmin):
             "license_companies",
             _reinstate,
             Note,
-            fits=lambda row, moment: bool(_suspended_sectors(row, moment)),
-            explanation="Gives again, from now on, every licence that was suspended or has ended.",
+            fits=lambda row, moment: bool(companies.suspended(company=row, moment=moment)),
+            explanation="Gives again, from now on, every licence that was suspended, to its end and on its conditions.",
         ),
         Act("add-callers", "Add calling numbers", "enter_companies", _add_callers, CallerForm),
         ISSUE_KEY,

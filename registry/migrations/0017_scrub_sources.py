@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0014_disputes_announcements'),
+        ('registry', '0016_licensing'),
     ]
 
     operations = [

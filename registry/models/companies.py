@@ -32,6 +32,12 @@ class Company(models.Model):
         help_text="A carrier or regulator may import opt-outs of every scope; a company only refusals of itself.",
     )
     registration = models.CharField(max_length=64, blank=True, help_text="Number in the company register.")
+    region = models.CharField(
+        max_length=8,
+        blank=True,
+        db_index=True,
+        help_text="Where it is registered: ISO 3166-2, such as CN-SH.",
+    )
     created_at = models.DateTimeField(help_text="When it was entered here.")
 
     class Meta:
@@ -48,6 +54,7 @@ class Licence(TwoClock):
     company = models.ForeignKey(Company, models.PROTECT, related_name="licences")
     sector = CodeField(codes=SECTORS, help_text="The sector it may call for.")
     note = models.CharField(max_length=200, blank=True, help_text="Why it was given, ended or restored.")
+    conditions = models.TextField(blank=True, help_text="What the licence is bound to, in its own words.")
 
     class Meta:
         constraints = [
@@ -72,6 +79,13 @@ class Caller(TwoClock):
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="callers")
     number = NumberField(help_text="The calling number, E.164 digits.")
+    proof = models.ForeignKey(
+        "registry.Document",
+        models.PROTECT,
+        null=True,
+        related_name="callers",
+        help_text="What shows that the number is the company's.",
+    )
 
     class Meta:
         constraints = [
@@ -142,3 +156,38 @@ class ApiKey(models.Model):
         return (self.revoked_at is None or at < self.revoked_at) and (
             self.expires_at is None or at < self.expires_at
         )
+
+
+#: What is written down of a company, in the words of its history.
+CHANGES = (
+    "entered",
+    "amended",
+    "licensed",
+    "suspended",
+    "reinstated",
+    "callers_added",
+    "callers_removed",
+    "applied",
+)
+
+
+class CompanyChange(models.Model):
+    """What the regulator did with a company: who, when and why. For good; the records say what it came to."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="changes")
+    change = models.CharField(max_length=16, choices=[(name, name.replace("_", " ")) for name in CHANGES])
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="None: a command."
+    )
+    at = models.DateTimeField()
+    what = models.CharField(max_length=500, blank=True, help_text="Sectors, or masked numbers.")
+    why = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        # Serves a company's history, newest first.
+        indexes = [models.Index(fields=["company", "-id"], name="company_change_company")]
+
+    def __str__(self) -> str:
+        return f"{self.company} {self.change}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,7 +25,7 @@ class Home(Page):
     template = "registry/portal/home.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        shown = cache.get_or_set("portal.counts", lambda: counts.public(self.moment), COUNTS_KEPT)
+        shown = caches["process"].get_or_set("portal.counts", lambda: counts.public(self.moment), COUNTS_KEPT)
         return self.show(form=ProofForm(), counts=shown)
 
 

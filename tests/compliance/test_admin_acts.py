@@ -12,12 +12,15 @@ from compliance.models import Audit, Incident, Violation, ViolationResponse
 from registry import roles
 from registry.models import AccessRecord
 from tests.conftest import ACME_CALLER, ANA
+from tests.desk.house import signed_in
 
 CALLED = datetime(2026, 3, 9, 2, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def now(clock):
+def now(clock, settings):
+    # These tests go hours ahead within one session.
+    settings.DESK_IDLE_MINUTES = 10_000
     with time_machine.travel(clock, tick=False):
         yield clock
 
@@ -29,9 +32,7 @@ def staff(db):
     def staff(role: str) -> Client:
         user = get_user_model().objects.create_user(f"{role}@example.org")
         roles.give(user=user, role=role)
-        client = Client()
-        client.force_login(user)
-        return client
+        return signed_in(user)
 
     return staff
 

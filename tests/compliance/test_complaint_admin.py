@@ -15,6 +15,7 @@ from registry.models import AccessRecord
 from tests.compliance.complaints_made import PNG, filed, matched, steps
 from tests.compliance.test_admin_acts import act_url, staff  # noqa: F401  (a fixture)
 from tests.conftest import ANA, CLOCK
+from tests.desk.house import signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -123,13 +124,14 @@ def test_it_finds_what_is_overdue_and_by_whom(staff):  # noqa: F811
     assert "1 complaint" in client.get(address, {"q": f"+{ANA}"}).text
     assert "1 complaint" in client.get(address, {"q": "+861065551234"}).text
     with time_machine.travel(CLOCK + timedelta(days=4), tick=False):
+        signed_in(get_user_model().objects.get(username="observer@example.org"), client)
         assert "1 complaint" in client.get(address, {"overdue": "yes"}).text
 
 
 def test_it_edits_and_deletes_nothing(staff):  # noqa: F811
     user = get_user_model().objects.create_superuser("root@example.org")
     client = staff("administrator")
-    client.force_login(user)
+    signed_in(user, client)
     row = filed()
     assert client.post(page(row), {"text": "other"}).status_code == 403
     assert client.post(reverse("admin:compliance_complaint_delete", args=[row.pk])).status_code == 403

@@ -1,9 +1,11 @@
 """The desk in tests: members of staff who are signed in, in a role."""
 
+import time
+
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from registry import roles
+from registry import roles, staff
 
 
 def member(role: str, name: str = "") -> object:
@@ -15,6 +17,15 @@ def member(role: str, name: str = "") -> object:
 
 def desk(role: str, name: str = "") -> Client:
     """The browser of a member of staff who is signed in."""
-    client = Client()
-    client.force_login(member(role, name))
+    return signed_in(member(role, name))
+
+
+def signed_in(user: object, client: Client | None = None) -> Client:
+    """A browser in which a user has shown a password and a second factor."""
+    client = client or Client()
+    client.force_login(user)
+    session = client.session
+    staff.prove(session, user)
+    session[staff.SEEN] = int(time.time())
+    session.save()
     return client

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import time_machine
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from registry.api import throttles
@@ -17,7 +17,7 @@ def fresh_memory():
     """Nothing sent, nothing counted, nothing cached."""
     memory.outbox.clear()
     throttles.counters.forget()
-    cache.clear()
+    caches["process"].clear()
 
 
 @pytest.fixture

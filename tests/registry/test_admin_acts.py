@@ -18,10 +18,13 @@ from registry.periods import Moment
 from registry.predial import check
 from registry.predial.facts import Question
 from tests.conftest import ACME_CALLER, ANA
+from tests.desk.house import signed_in
 
 
 @pytest.fixture(autouse=True)
-def now(clock):
+def now(clock, settings):
+    # These tests go hours ahead within one session.
+    settings.DESK_IDLE_MINUTES = 10_000
     with time_machine.travel(clock, tick=False):
         yield clock
 
@@ -33,9 +36,7 @@ def staff(db):
     def staff(role: str) -> Client:
         user = get_user_model().objects.create_user(f"{role}@example.org")
         roles.give(user=user, role=role)
-        client = Client()
-        client.force_login(user)
-        return client
+        return signed_in(user)
 
     return staff
 

@@ -20,6 +20,7 @@ from registry.periods import Moment
 from registry.predial import check
 from registry.predial.facts import Question
 from tests.conftest import ACME_CALLER, ANA
+from tests.desk.house import signed_in
 
 DIGITS = str(ANA)[2:]
 PAGES = {model: page for model, page in admin.site._registry.items() if isinstance(page, RecordAdmin)}
@@ -32,9 +33,7 @@ def staff(role: str | None) -> Client:
     )
     if role:
         roles.give(user=user, role=role)
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(user)
 
 
 def url(model, view: str, *args) -> str:
@@ -160,8 +159,7 @@ def test_others_are_sent_to_the_sign_in(who, db):
 
 def test_staff_without_a_role_see_nothing(db):
     user = get_user_model().objects.create_user("new@example.org", is_staff=True)
-    client = Client()
-    client.force_login(user)
+    client = signed_in(user)
     assert client.get(url(OptOut, "changelist")).status_code == 403
 
 

@@ -10,15 +10,16 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 
-from registry import roles
+from registry import roles, staff
 from registry.management.console import RegistryCommand, secret_file
 from registry.periods import Moment
 
 
 class Command(RegistryCommand):
     help = (
-        "Gives a person the administration pages, in a role. A new person gets a password, printed this once; one who "
-        "is there already gets the role, and a new password only if asked for."
+        "Gives a person the desk and the administration, in a role. A new person gets a password, printed this once, "
+        "that they have to change when they first sign in; one who is there already gets the role, and a new password "
+        "only if asked for."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -48,10 +49,10 @@ class Command(RegistryCommand):
                     validate_password(password, user)
                 except ValidationError as error:
                     raise CommandError(" ".join(error.messages)) from error
-                user.set_password(password)
+                staff.give_password(user=user, password=password, moment=moment)
             elif new or options["new_password"]:
                 shown = secrets.token_urlsafe(15)
-                user.set_password(shown)
+                staff.give_password(user=user, password=shown, moment=moment)
             user.is_active = True
             user.save()
             roles.give(user=user, role=options["role"])
