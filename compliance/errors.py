@@ -10,6 +10,13 @@ class CallLogEnded(RegistryError):
     title = "The loading of that call log has ended"
 
 
+class NotACarrier(RegistryError):
+    """Only a carrier, or the regulator for one, sends the records of carriers."""
+
+    status = 403
+    title = "Records of carriers come from carriers and the regulator"
+
+
 class LoadingGaveUp(RegistryError):
     """The call log could not be loaded in a whole day of attempts."""
 
@@ -70,3 +77,17 @@ class EvidenceNotAccepted(RegistryError):
 
     status = 422
     title = "What was sent is no recording and no picture"
+
+
+class DiscrepancySettled(RegistryError):
+    """The discrepancy's state does not allow that: it was explained, dismissed, put into a case, or withdrawn."""
+
+    status = 409
+    title = "The discrepancy's state does not allow that"
+
+
+class LogMayStillCome(RegistryError):
+    """The company's log for that day may still come in, so that nothing can be held against it yet."""
+
+    status = 409
+    title = "A call log that explains it may still come in"

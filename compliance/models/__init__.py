@@ -4,9 +4,13 @@ from compliance.models.audit_runs import AuditRun
 from compliance.models.audits import Audit
 from compliance.models.call_logs import CallLog
 from compliance.models.calls import Call
+from compliance.models.carrier_calls import CarrierCall
+from compliance.models.carrier_records import CarrierCoverage, CarrierRecord
 from compliance.models.complaints import Complaint, ComplaintEvidence, ComplaintMatch, ComplaintStep
 from compliance.models.counts import CallCount, CheckCount, ChecksCounted, CountDue, ViolationCount
+from compliance.models.discrepancies import Discrepancy, DiscrepancyAct
 from compliance.models.incidents import Incident
+from compliance.models.reconciliations import Reconciliation
 from compliance.models.reports import Report
 from compliance.models.violations import Violation, ViolationResponse, ViolationVersion
 
@@ -16,6 +20,9 @@ __all__ = [
     "Call",
     "CallCount",
     "CallLog",
+    "CarrierCall",
+    "CarrierCoverage",
+    "CarrierRecord",
     "CheckCount",
     "ChecksCounted",
     "Complaint",
@@ -23,7 +30,10 @@ __all__ = [
     "ComplaintMatch",
     "ComplaintStep",
     "CountDue",
+    "Discrepancy",
+    "DiscrepancyAct",
     "Incident",
+    "Reconciliation",
     "Report",
     "Violation",
     "ViolationCount",

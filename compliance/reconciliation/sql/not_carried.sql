@@ -1,0 +1,54 @@
+-- Answered calls of the company's log, from its own callers, that no carrier carried: only where every carrier that is
+-- known to carry for the caller that day says that its records are complete for it.
+-- A later leg of one call, begun while another to that number lasted, is no call of its own.
+INSERT INTO recon_found (kind, key, caller, number, at, evidence)
+WITH lone AS MATERIALIZED (
+    SELECT reported.*
+    FROM recon_reported AS reported
+    WHERE reported.inside AND reported.disposition = 0 AND reported.caller IS NOT NULL
+        AND NOT EXISTS (SELECT FROM recon_match AS held WHERE held.reported = reported.id)
+        AND NOT EXISTS (
+            SELECT
+            FROM recon_reported AS main
+            JOIN recon_match AS held ON held.reported = main.id
+            WHERE main.number = reported.number AND reported.started_at >= main.started_at
+                AND reported.started_at <= main.ended_at + %(gap)s
+        )
+        AND EXISTS (
+            SELECT
+            FROM registry_caller AS own
+            WHERE own.number = reported.caller AND own.company_id = %(company)s
+                AND own.valid @> reported.started_at AND own.recorded @> %(clock)s
+        )
+), covered AS MATERIALIZED (
+    SELECT coverage.caller, coverage.company_id, coverage.valid, coverage.id, coverage.recorded_at
+    FROM (SELECT DISTINCT caller FROM lone) AS used
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM compliance_carriercoverage AS coverage
+        WHERE coverage.caller = used.caller AND coverage.recorded_at <= %(clock)s
+            AND coverage.valid && tstzrange(%(since)s, %(until)s)
+        OFFSET 0
+    ) AS coverage
+)
+SELECT
+    'not_carried', 'not_carried:' || lone.id, lone.caller, lone.number, lone.started_at,
+    jsonb_build_object(
+        'call', lone.id, 'seconds', round(extract(epoch FROM lone.ended_at - lone.started_at)),
+        'received_at', lone.received_at, 'carriers', known.carriers, 'coverage', known.coverage,
+        'covered_since', known.since, 'tolerance_s', extract(epoch FROM %(tolerance)s)
+    )
+FROM lone
+CROSS JOIN LATERAL (
+    SELECT
+        array_agg(DISTINCT company_id) AS carrier_ids, jsonb_agg(DISTINCT 'com_' || company_id) AS carriers,
+        jsonb_agg(DISTINCT id) AS coverage, min(recorded_at) AS since
+    FROM covered
+    WHERE covered.caller = lone.caller
+        AND covered.valid @> tstzrange(lone.started_at - %(tolerance)s, lone.started_at + %(tolerance)s, '[]')
+) AS known
+WHERE known.carrier_ids IS NOT NULL AND NOT EXISTS (
+    SELECT
+    FROM recon_carried AS carried
+    WHERE carried.caller = lone.caller AND carried.carrier_id <> ALL (known.carrier_ids)
+)
