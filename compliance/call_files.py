@@ -86,11 +86,19 @@ def take(
 
 
 def rehearse(
-    rows: type[File], *, company: Company, file: BinaryIO, file_name: str, moment: Moment, **options: Any
+    rows: type[File],
+    *,
+    company: Company,
+    file: BinaryIO,
+    file_name: str,
+    moment: Moment,
+    same: Callable[[formats.Call], Any],
+    **options: Any,
 ) -> File:
     """Read the first `REHEARSED_ROWS` of a file as `load` would; the row it would come to, which is not kept.
 
-    Nothing is stored, and no call is looked up. Raises what `take` raises.
+    `same` makes of a call what two rows of one call have in common. Nothing is stored, and no call is looked up.
+    Raises what `take` raises.
     """
     measured = uploads.measure(file)
     if not measured.bytes_total:
@@ -116,7 +124,7 @@ def rehearse(
     read = list(islice(formats.read_part(layout, opened.stream, head=opened.head), REHEARSED_ROWS))
     found = [each for each in map(bounds.judge, read) if isinstance(each, formats.Call)]
     row.format = layout.format
-    row.accepted = len({call.natural_key for call in found})
+    row.accepted = len(set(map(same, found)))
     row.duplicates = len(found) - row.accepted
     row.rejected = len(read) - len(found)
     row.rows_done = row.rows_total = len(read)

@@ -7,6 +7,7 @@ counts, and the mark on audits that these calls come too late for.
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -69,7 +70,13 @@ def rehearse(
     options = {"format": "auto", "zone": "", "region": "", "sector": "", "channel": "live", **options}
     _check_options(**options)
     return call_files.rehearse(
-        CallLog, company=company, file=file, file_name=file_name, moment=moment, **options
+        CallLog,
+        company=company,
+        file=file,
+        file_name=file_name,
+        moment=moment,
+        same=attrgetter("natural_key"),
+        **options,
     )
 
 

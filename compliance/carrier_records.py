@@ -6,12 +6,13 @@ one transaction, with the carrier's word about completeness, and the mark on rec
 
 import re
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any, BinaryIO
 
 from django.db import transaction
 
 from compliance import call_files, reading, staging
-from compliance.errors import NotACarrier
+from compliance.errors import CarriersOnly
 from compliance.models import CarrierRecord
 from compliance.reading import Progress
 from compliance.reconciliation import stale
@@ -47,7 +48,7 @@ def accept(
     `zone` and `region` are as for call logs; `carrier` says whose records the regulator sends. `complete_from` and
     `complete_until` (RFC 3339, the end exclusive) say that the file holds every call that was made in that time from
     the callers in its rows, and from those in `callers` (numbers, separated by blanks or commas).
-    Raises `NotACarrier` for anybody else, `InvalidInput`, `EmptyFile`, `FileTooLarge`.
+    Raises `CarriersOnly` for anybody else, `InvalidInput`, `EmptyFile`, `FileTooLarge`.
     """
     return call_files.take(
         CarrierRecord,
@@ -82,6 +83,7 @@ def rehearse(
         file=file,
         file_name=file_name,
         moment=moment,
+        same=attrgetter("started_at", "number", "call_id"),
         **_options(company, moment, **given),
     )
 
@@ -89,7 +91,7 @@ def rehearse(
 def _options(company: Company, moment: Moment, **given: str) -> dict[str, Any]:
     """The columns that the options of an upload come to."""
     if company.kind not in ("carrier", "regulator"):
-        raise NotACarrier
+        raise CarriersOnly
     call_files.check_options(format=given["format"], zone=given["zone"], region=given["region"])
     begins, ends = (_instant(given[name], name) for name in ("complete_from", "complete_until"))
     if (begins is None) != (ends is None):

@@ -10,7 +10,7 @@ class CallLogEnded(RegistryError):
     title = "The loading of that call log has ended"
 
 
-class NotACarrier(RegistryError):
+class CarriersOnly(RegistryError):
     """Only a carrier, or the regulator for one, sends the records of carriers."""
 
     status = 403
