@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from compliance.desk import audits, call_logs, incidents, reports, today, unmask, violations
+from compliance.desk import (
+    audits,
+    call_logs,
+    carrier_records,
+    discrepancies,
+    incidents,
+    reconciliation,
+    reports,
+    today,
+    unmask,
+    violations,
+)
 
 urlpatterns = [
     path("", today.Today.as_view(), name="desk"),
@@ -16,4 +27,10 @@ urlpatterns = [
     path("reports/<int:pk>/", reports.ReportPage.as_view(), name="desk-report"),
     path("reports/<int:pk>/<str:name>", reports.ReportFile.as_view(), name="desk-report-file"),
     path("unmask/<str:kind>/<int:pk>/", unmask.Unmask.as_view(), name="desk-unmask"),
+    path("reconciliation/", reconciliation.Overview.as_view(), name="desk-reconciliation"),
+    path("discrepancies/", discrepancies.Discrepancies.as_view(), name="desk-discrepancies"),
+    path("discrepancies/<int:pk>/", discrepancies.OneDiscrepancy.as_view(), name="desk-discrepancy"),
+    path("suspects/", discrepancies.Suspects.as_view(), name="desk-suspects"),
+    path("carrier-records/", carrier_records.CarrierRecords.as_view(), name="desk-carrier-records"),
+    path("carrier-records/new/", carrier_records.LoadCarrierRecord.as_view(), name="desk-carrier-record-new"),
 ]
