@@ -19,11 +19,12 @@ FROM recon_reported AS reported
 JOIN registry_caller AS owner
     ON owner.number = reported.caller AND owner.company_id <> %(company)s
     AND (owner.valid @> reported.started_at AND owner.recorded @> %(clock)s) IS TRUE
-WHERE reported.inside AND NOT EXISTS (
-    SELECT
+WHERE reported.inside AND (
+    SELECT true
     FROM registry_check AS asked
     WHERE asked.number = reported.number AND asked.company_id = %(company)s AND asked.seller_id = owner.company_id
         AND asked.caller = reported.caller AND asked.checked_at >= reported.started_at - %(lookback)s
         AND asked.checked_at <= reported.started_at + %(skew)s
         AND asked.checked_at >= %(since)s - %(lookback)s AND asked.checked_at <= %(until)s + %(skew)s
-)
+    LIMIT 1
+) IS NULL
