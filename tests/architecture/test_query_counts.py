@@ -57,6 +57,7 @@ REQUESTS = {
     "list of violations": ("get", "/api/v1/violations", None),
     "list of complaints": ("get", "/api/v1/complaints", None),
     "list of call logs": ("get", "/api/v1/call-logs", None),
+    "list of carrier records": ("get", "/api/v1/carrier-records", None),
     "list of scrubs": ("get", "/api/v1/scrubs", None),
     "rules": ("get", "/api/v1/rules", None),
     "policies": ("get", "/api/v1/policies", None),
