@@ -35,7 +35,10 @@ def match() -> None:
         if not run("match.sql"):
             break
     _move()
-    run("legs.sql")
+    for _ in range(MOST_ROUNDS):
+        if not run("transfers.sql"):
+            break
+    run("retries.sql")
 
 
 def _move() -> None:

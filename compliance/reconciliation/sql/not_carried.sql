@@ -1,6 +1,6 @@
 -- Answered calls of the company's log, from its own callers, that no carrier carried: only where every carrier that is
 -- known to carry for the caller that day says that its records are complete for it.
--- A later leg of one call, begun while another to that number lasted, is no call of its own.
+-- A leg of one call, of which one began while the other lasted, is no call of its own.
 INSERT INTO recon_found (kind, key, caller, number, at, evidence)
 WITH lone AS MATERIALIZED (
     SELECT reported.*
@@ -11,8 +11,10 @@ WITH lone AS MATERIALIZED (
             SELECT
             FROM recon_reported AS main
             JOIN recon_match AS held ON held.reported = main.id
-            WHERE main.number = reported.number AND reported.started_at >= main.started_at
-                AND reported.started_at <= main.ended_at + %(gap)s
+            WHERE main.number = reported.number AND (
+                reported.started_at BETWEEN main.started_at AND main.ended_at + %(gap)s
+                OR main.started_at BETWEEN reported.started_at AND reported.ended_at + %(gap)s
+            )
         )
         AND EXISTS (
             SELECT
