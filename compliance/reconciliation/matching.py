@@ -30,15 +30,24 @@ def match() -> None:
     """Fill `recon_match` from `recon_pair`."""
     run("pairs.sql")
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE recon_pair; INSERT INTO recon_open SELECT * FROM recon_pair")
+        cursor.execute("INSERT INTO recon_open SELECT * FROM recon_pair")
+    _analyze("recon_pair, recon_open")
     for _ in range(MOST_ROUNDS):
         if not run("match.sql"):
             break
+    _analyze("recon_match")
     _move()
     for _ in range(MOST_ROUNDS):
         if not run("transfers.sql"):
             break
     run("retries.sql")
+    _analyze("recon_match, recon_leg")
+
+
+def _analyze(tables: str) -> None:
+    """Tell the planner how large the working tables have become."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def _move() -> None:

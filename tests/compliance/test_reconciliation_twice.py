@@ -36,11 +36,11 @@ def test_it_finds_the_same_again(acme, carrier):
 def test_it_withdraws_what_a_late_log_explains_and_opens_it_again(acme, carrier):
     carried(carrier, "10:00")
     reconciled(acme, clock=at("2026-03-11 10:00"))
-    late = called(acme, "10:00:01")
+    late = called(acme, "10:00:40")
     assert reconciled(acme)["changes"] == {"added": 0, "withdrawn": 1, "reopened": 0, "kept": 0}
     assert standing() == {}
-    # As nothing takes a call away, a second carried one of the same minute stands for it.
-    second = carried(carrier, "10:00:01")
+    # Nothing takes a call away; but a second carried one, nearer to the one report, takes its place.
+    second = carried(carrier, "10:01:10")
     changes = reconciled(acme, clock=AGAIN)["changes"]
     assert (changes["reopened"], changes["added"]) == (1, 0)
     assert Call.objects.get().pk == late

@@ -14,6 +14,7 @@ WITH nearest AS (
     WHERE of_carried = 1 AND of_reported = 1
     RETURNING carried, reported, carrier_id
 )
+-- As sets, not as a join: an OR in a join compares each pair with each.
 DELETE FROM recon_open AS pair
-USING nearest
-WHERE pair.carried = nearest.carried OR pair.reported = nearest.reported AND pair.carrier_id = nearest.carrier_id
+WHERE pair.carried IN (SELECT carried FROM nearest)
+    OR (pair.reported, pair.carrier_id) IN (SELECT reported, carrier_id FROM nearest)

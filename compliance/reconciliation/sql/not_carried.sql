@@ -22,13 +22,15 @@ WITH lone AS MATERIALIZED (
             WHERE own.number = reported.caller AND own.company_id = %(company)s
                 AND own.valid @> reported.started_at AND own.recorded @> %(clock)s
         )
+), used AS MATERIALIZED (
+    SELECT DISTINCT caller, carrier_id FROM recon_carried
 ), covered AS MATERIALIZED (
     SELECT coverage.caller, coverage.company_id, coverage.valid, coverage.id, coverage.recorded_at
-    FROM (SELECT DISTINCT caller FROM lone) AS used
+    FROM (SELECT DISTINCT caller FROM lone) AS called
     CROSS JOIN LATERAL (
         SELECT *
         FROM compliance_carriercoverage AS coverage
-        WHERE coverage.caller = used.caller AND coverage.recorded_at <= %(clock)s
+        WHERE coverage.caller = called.caller AND coverage.recorded_at <= %(clock)s
             AND coverage.valid && tstzrange(%(since)s, %(until)s)
         OFFSET 0
     ) AS coverage
@@ -51,6 +53,6 @@ CROSS JOIN LATERAL (
 ) AS known
 WHERE known.carrier_ids IS NOT NULL AND NOT EXISTS (
     SELECT
-    FROM recon_carried AS carried
-    WHERE carried.caller = lone.caller AND carried.carrier_id <> ALL (known.carrier_ids)
+    FROM used
+    WHERE used.caller = lone.caller AND used.carrier_id <> ALL (known.carrier_ids)
 )
