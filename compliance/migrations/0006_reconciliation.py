@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0011_objections_erasure'),
+        ('compliance', '0010_reports'),
         ('registry', '0013_desk_permissions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
