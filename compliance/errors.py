@@ -10,6 +10,13 @@ class CallLogEnded(RegistryError):
     title = "The loading of that call log has ended"
 
 
+class CarriersOnly(RegistryError):
+    """Only a carrier, or the regulator for one, sends the records of carriers."""
+
+    status = 403
+    title = "Records of carriers come from carriers and the regulator"
+
+
 class LoadingGaveUp(RegistryError):
     """The call log could not be loaded in a whole day of attempts."""
 
@@ -126,3 +133,17 @@ class HeldInAnotherCase(RegistryError):
 
     status = 409
     title = "That is part of another case already"
+
+
+class DiscrepancySettled(RegistryError):
+    """The discrepancy's state does not allow that: it was explained, dismissed, put into a case, or withdrawn."""
+
+    status = 409
+    title = "The discrepancy's state does not allow that"
+
+
+class LogMayStillCome(RegistryError):
+    """The company's log for that day may still come in, so that nothing can be held against it yet."""
+
+    status = 409
+    title = "A call log that explains it may still come in"

@@ -5,14 +5,17 @@ or a worker died with it, the job is found here. One that has killed its workers
 state that people see.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Q
 
 from compliance.audit.claims import LEASE as AUDIT_LEASE
+from compliance.audit.claims import Days
+from compliance.discrepancies import LOG_COMES_WITHIN
 from compliance.errors import LoadingGaveUp, ReplayGaveUp
-from compliance.models import Audit, CallLog, Complaint, Replay
+from compliance.models import Audit, CallLog, CarrierRecord, Complaint, Reconciliation, Replay
+from compliance.reconciliation import reconciliation
 from registry import claims
 from registry.claims import PATIENCE, ROUND, SILENCE
 
@@ -29,21 +32,43 @@ def replays(*, clock: datetime) -> list[int]:
     return claims.forgotten(Replay, clock=clock, gave_up=ReplayGaveUp())
 
 
+def carrier_records(*, clock: datetime) -> list[int]:
+    """The files of carriers that should be loaded, and that nobody seems to load."""
+    return claims.forgotten(CarrierRecord, clock=clock, gave_up=LoadingGaveUp())
+
+
 def audits(*, clock: datetime) -> list[tuple[int, date]]:
     """The company-days that should be audited, or audited again, and that nobody seems to audit.
 
     What failed is not among them: it waits for the nightly round, or for somebody to ask.
     """
+    return _company_days(Audit, clock, AUDIT_GAVE_UP)
+
+
+def reconciliations(*, clock: datetime) -> list[tuple[int | None, date]]:
+    """The company-days that should be reconciled (again), and that nobody seems to reconcile; as `audits`."""
+    return _company_days(Reconciliation, clock, reconciliation.GAVE_UP)
+
+
+def failed_reconciliations(*, clock: datetime) -> list[tuple[int | None, date]]:
+    """Those of the days that logs may still come in for that failed: for the nightly round."""
+    first = clock.date() - LOG_COMES_WITHIN - timedelta(days=1)
+    rows = Reconciliation.objects.filter(state="failed", day__gte=first).order_by("day", "company_id")
+    return list(rows.values_list("company_id", "day")[:ROUND])
+
+
+def _company_days(rows: Days, clock: datetime, gave_up: str) -> list[tuple[int, date]]:
+    """The company-days of a table of claims that a worker should be told of."""
     late = clock - SILENCE
     dead = Q(state="running", beat_at__lt=clock - AUDIT_LEASE)
-    Audit.objects.filter(dead, requested_at__lt=clock - PATIENCE).update(
-        state="failed", finished_at=clock, problem=AUDIT_GAVE_UP
+    rows.objects.filter(dead, requested_at__lt=clock - PATIENCE).update(
+        state="failed", finished_at=clock, problem=gave_up
     )
     unheard = Q(state="queued", beat_at=None, requested_at__lt=late) | Q(state="queued", beat_at__lt=late)
     stale = Q(state="completed", stale_since__isnull=False)
-    rows = Audit.objects.filter(unheard | stale | dead).order_by("day", "company_id")[:ROUND]
-    found = list(rows.values_list("pk", "company_id", "day"))
-    told = Audit.objects.filter(pk__in=[pk for pk, _, _ in found])
+    quiet = rows.objects.filter(unheard | stale | dead).order_by("day", "company_id")[:ROUND]
+    found = list(quiet.values_list("pk", "company_id", "day"))
+    told = rows.objects.filter(pk__in=[pk for pk, _, _ in found])
     # Stale ones become queued, so that they too are hinted at once in a while and not every minute.
     told.filter(stale).update(state="queued", requested_at=clock)
     told.filter(state="queued").update(beat_at=clock)

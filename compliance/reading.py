@@ -13,7 +13,7 @@ from django.conf import settings
 
 from compliance import formats, staging
 from compliance.formats import Call, Piece, Rejected
-from compliance.models import CallLog
+from compliance.models.call_files import CallFile
 from compliance.rejections import Rejections
 from registry import uploads
 from registry.claims import Claim
@@ -52,7 +52,7 @@ class Bounds(NamedTuple):
         return Rejected(row.row, row.started_at.isoformat(), code, detail)
 
 
-def opened(log: CallLog, file: BinaryIO) -> tuple[formats.Opened, formats.Layout]:
+def opened(log: CallFile, file: BinaryIO) -> tuple[formats.Opened, formats.Layout]:
     """The file at its beginning, and its layout. Raises `CallLogError`."""
     begun = formats.begin(file)
     layout = formats.examine(
@@ -65,7 +65,7 @@ def opened(log: CallLog, file: BinaryIO) -> tuple[formats.Opened, formats.Layout
     return begun, layout
 
 
-def stage(claim: Claim[CallLog], rejections: Rejections, progress: Progress) -> int:
+def stage(claim: Claim[CallFile], rejections: Rejections, progress: Progress) -> int:
     """Read the file into the staging table; how many calls are in it. Raises `CallLogError`, `claims.Lost`."""
     log, bounds = claim.row, Bounds.at(claim.clock)
     staged = 0

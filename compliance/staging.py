@@ -17,7 +17,7 @@ from django.db import connection
 from pyarrow import csv
 
 from compliance.formats import DISPOSITIONS, Call
-from compliance.models import CallLog
+from compliance.models import CallLog, CarrierRecord
 from registry import sql
 from registry.codes import CHANNELS, SCOPES, SECTORS
 from registry.opt_outs import Refusal
@@ -148,3 +148,49 @@ def refusals(log: CallLog, *, present: datetime) -> list[Refusal]:
             {"company": log.company_id, "present": present, "scope": SCOPES.index("company")},
         )
         return [Refusal(number, log.company_id, said_at) for number, said_at in cursor.fetchall()]
+
+
+def callers() -> set[int]:
+    """The calling numbers of the staged calls."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT caller FROM staged_call WHERE caller IS NOT NULL")
+        return {caller for (caller,) in cursor.fetchall()}
+
+
+def anonymous() -> int:
+    """How many staged calls name no calling number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM staged_call WHERE caller IS NULL")
+        return int(cursor.fetchone()[0])
+
+
+def insert_carried(row: CarrierRecord) -> dict[date, int]:
+    """Put the staged calls that are new into the table of carrier calls; how many of each day (UTC) were.
+
+    Runs in the caller's transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.read(SQL / "insert_carrier_calls.sql"),
+            {"company": row.company_id, "carrier_record": row.pk, "received_at": row.created_at},
+        )
+        return dict(cursor.fetchall())
+
+
+def cover(row: CarrierRecord) -> int:
+    """Put the carrier's word on record that its file is complete, if it gave it; for how many callers it is."""
+    if row.complete_from is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.read(SQL / "cover_callers.sql"),
+            {
+                "company": row.company_id,
+                "carrier_record": row.pk,
+                "complete_from": row.complete_from,
+                "complete_until": row.complete_until,
+                "callers": row.callers,
+                "recorded_at": row.created_at,
+            },
+        )
+        return int(cursor.rowcount)

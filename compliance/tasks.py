@@ -12,9 +12,10 @@ from celery import shared_task
 from django.conf import settings
 from django.db import OperationalError
 
-from compliance import calls, complaint_matching, complaint_messages, counts, hints
+from compliance import calls, carrier_records, complaint_matching, complaint_messages, counts, hints
 from compliance.audit import audit
 from compliance.models import CountDue
+from compliance.reconciliation import reconciliation
 from compliance.replay import replay
 from compliance.reports import reports
 from registry import partitions
@@ -30,6 +31,10 @@ PERSISTENT = {
     "retry_jitter": False,
     "max_retries": 5,
 }
+
+
+#: The tables of calls that are kept by month, those reported and those carried.
+CALL_TABLES = ("compliance_call", "compliance_carriercall")
 
 
 @shared_task(name="compliance.load_call_log", **PERSISTENT)
@@ -65,6 +70,39 @@ def audit_company_day(company_id: int, day: str) -> dict[str, Any]:
     return audit.audit(company_id, date.fromisoformat(day), clock=datetime.now(UTC))
 
 
+@shared_task(name="compliance.load_carrier_record", **PERSISTENT)
+def load_carrier_record(carrier_record_id: int) -> dict[str, Any]:
+    """Load one file of a carrier; its state and counts."""
+    counts = carrier_records.load(carrier_record_id, clock=datetime.now(UTC))
+    log.info("carrier_record_loaded", carrier_record=carrier_record_id, **counts)
+    return counts
+
+
+@shared_task(name="compliance.reconcile_days", **PERSISTENT)
+def reconcile_days(day: str | None = None) -> dict[str, Any]:
+    """Have a day (UTC) reconciled, company by company, and the callers of nobody looked at.
+
+    Without a day: those that are due, and what failed of the days that logs may still come in for. What is merely
+    stale, `reconcile` has done again at once.
+    """
+    clock = datetime.now(UTC)
+    pairs = []
+    for each in [date.fromisoformat(day)] if day else reconciliation.due(clock):
+        pairs += reconciliation.request(each, each, clock=clock)
+    if not day:
+        pairs += [pair for pair in hints.failed_reconciliations(clock=clock) if pair not in pairs]
+    send_reconciliations(pairs)
+    counts = {"reconciliations": len(pairs)}
+    log.info("reconciliations_requested", **counts)
+    return counts
+
+
+@shared_task(name="compliance.reconcile_company_day", **PERSISTENT)
+def reconcile_company_day(company_id: int | None, day: str) -> dict[str, Any]:
+    """Reconcile one company's day (UTC), or the callers of nobody; what the row says afterwards."""
+    return reconciliation.reconcile(company_id, date.fromisoformat(day), clock=datetime.now(UTC))
+
+
 @shared_task(name="compliance.reconcile", acks_late=True)
 def reconcile() -> dict[str, int]:
     """Send again what should be done and of which nothing was heard. Every minute; the next round is its retry."""
@@ -72,9 +110,18 @@ def reconcile() -> dict[str, int]:
     logs = hints.call_logs(clock=clock)
     for call_log_id in logs:
         load_call_log.apply_async([call_log_id])
-    pairs = hints.audits(clock=clock)
+    records = hints.carrier_records(clock=clock)
+    for carrier_record_id in records:
+        load_carrier_record.apply_async([carrier_record_id])
+    pairs, days = hints.audits(clock=clock), hints.reconciliations(clock=clock)
     send_audits(pairs)
-    counts = {"call_logs": len(logs), "audits": len(pairs)}
+    send_reconciliations(days)
+    counts = {
+        "call_logs": len(logs),
+        "carrier_records": len(records),
+        "audits": len(pairs),
+        "reconciliations": len(days),
+    }
     if any(counts.values()):
         log.warning("jobs_sent_again", **counts)
     return counts
@@ -83,7 +130,7 @@ def reconcile() -> dict[str, int]:
 @shared_task(name="compliance.make_call_partitions", **PERSISTENT)
 def make_call_partitions() -> int:
     """Make the months of the calls before they begin; how many were made. Earlier ones are made when calls come in."""
-    return partitions.ensure_around("compliance_call", datetime.now(UTC))
+    return sum(partitions.ensure_around(table, datetime.now(UTC)) for table in CALL_TABLES)
 
 
 @shared_task(name="compliance.detach_call_partitions", **PERSISTENT)
@@ -95,7 +142,7 @@ def detach_call_partitions() -> list[str]:
     before = partitions.kept_since(
         datetime.now(UTC), months=settings.CALL_RETENTION_MONTHS, days=settings.CALL_LOG_MAX_AGE_DAYS
     )
-    aside = partitions.detach("compliance_call", before=before) if before else []
+    aside = [name for table in CALL_TABLES if before for name in partitions.detach(table, before=before)]
     if aside:
         log.warning("partitions_detached", tables=aside)
     return aside
@@ -103,14 +150,21 @@ def detach_call_partitions() -> list[str]:
 
 @shared_task(name="compliance.forget_call_log_files", **PERSISTENT)
 def forget_call_log_files() -> int:
-    """Remove the files of call logs that ended long ago; of how many."""
-    return calls.forget_files(datetime.now(UTC))
+    """Remove the files of call logs and of carriers that ended long ago; of how many."""
+    clock = datetime.now(UTC)
+    return calls.forget_files(clock) + carrier_records.forget_files(clock)
 
 
 def send_audits(pairs: list[tuple[int, date]]) -> None:
     """Tell the workers of company-days to audit."""
     for company_id, day in pairs:
         audit_company_day.apply_async([company_id, day.isoformat()])
+
+
+def send_reconciliations(pairs: list[tuple[int | None, date]]) -> None:
+    """Tell the workers of company-days to reconcile."""
+    for company_id, day in pairs:
+        reconcile_company_day.apply_async([company_id, day.isoformat()])
 
 
 @shared_task(name="compliance.match_complaint", **PERSISTENT)

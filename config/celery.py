@@ -37,6 +37,7 @@ app.conf.update(
     task_routes={
         "compliance.audit_*": {"queue": "audit"},
         "compliance.*call*": {"queue": "calls"},
+        "compliance.load_carrier_record": {"queue": "calls"},
         "compliance.*": {"queue": "audit"},
         "registry.run_scrub": {"queue": "scrubs"},
         "registry.help_scrub": {"queue": "scrubs"},
@@ -70,6 +71,8 @@ app.conf.update(
 app.conf.beat_schedule = {
     # Yesterday's calls, when the last logs of the day are in everywhere from Hawaii to New Zealand's yesterday.
     "audit-yesterday": {"task": "compliance.audit_day", "schedule": crontab(hour=18, minute=30)},
+    # An hour after the audits, whose workers do these as well.
+    "reconcile-days": {"task": "compliance.reconcile_days", "schedule": crontab(hour=19, minute=30)},
     "reconcile": {"task": "compliance.reconcile", "schedule": crontab()},
     "find-lost-scrubs": {"task": "registry.find_lost_scrubs", "schedule": crontab()},
     "announce-consents": {"task": "registry.announce_consents", "schedule": crontab()},

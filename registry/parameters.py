@@ -147,6 +147,18 @@ PARAMETERS: dict[str, Parameter] = {
             "short_calls", "informs", shapes.ShortCalls, "When many very short calls cut a caller off."
         ),
         Parameter(
+            "probing",
+            "informs",
+            shapes.Probing,
+            "When checks that no call follows are too many of a company's.",
+        ),
+        Parameter(
+            "unlicensed_callers",
+            "informs",
+            shapes.UnlicensedCallers,
+            "By which behaviour a calling number that belongs to no company is suspected of telemarketing.",
+        ),
+        Parameter(
             "complaint_clock", "informs", shapes.ComplaintClock, "How long each step of a complaint may take."
         ),
         Parameter(

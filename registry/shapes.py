@@ -94,6 +94,80 @@ class ShortCalls(msgspec.Struct, forbid_unknown_fields=True):
     block: Span
 
 
+class Probing(msgspec.Struct, forbid_unknown_fields=True):
+    """Checks that no call follows: from so many a day on, how many per cent may be so."""
+
+    min_checks: Positive
+    max_percent: Percent
+
+
+class ManyCalls(msgspec.Struct, forbid_unknown_fields=True):
+    """So many calls a day or more."""
+
+    calls: Positive
+    points: Positive
+
+
+class ShortShare(msgspec.Struct, forbid_unknown_fields=True):
+    """Of the answered calls, so many per cent or more are over within `seconds`."""
+
+    seconds: Positive
+    percent: Percent
+    points: Positive
+
+
+class InSequence(msgspec.Struct, forbid_unknown_fields=True):
+    """So many per cent or more of the calls go to a number at most `step` beside the one called before."""
+
+    step: Positive
+    percent: Percent
+    points: Positive
+
+
+class OddHours(msgspec.Struct, forbid_unknown_fields=True):
+    """So many per cent or more of the calls lie before `opens` or from `closes` on, where the number called lives."""
+
+    opens: str
+    closes: str
+    percent: Percent
+    points: Positive
+
+    def __post_init__(self) -> None:
+        bands([(self.opens, self.closes)])
+
+
+class Share(msgspec.Struct, forbid_unknown_fields=True):
+    """A share of the calls, in per cent."""
+
+    percent: Percent
+    points: Positive
+
+
+class ComplainedOf(msgspec.Struct, forbid_unknown_fields=True):
+    """So many complaints or more about calls within a time up to the day."""
+
+    complaints: Positive
+    within: Span
+    points: Positive
+
+
+class UnlicensedCallers(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Signals of a calling number that belongs to no company, each with its points; a suspect from a sum on.
+
+    Shares count from `min_calls` a day on. A signal that is left out is not looked at.
+    """
+
+    suspect_from: Positive
+    min_calls: Positive
+    many_calls: ManyCalls | None = None
+    short_calls: ShortShare | None = None
+    in_sequence: InSequence | None = None
+    few_answers: Share | None = None
+    odd_hours: OddHours | None = None
+    many_numbers: Share | None = None
+    complaints: ComplainedOf | None = None
+
+
 class ComplaintClock(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The steps of a complaint and how long each may take; how many complaints in how many days set off action."""
 

@@ -110,7 +110,7 @@ def shown(log: CallLog) -> CallLogOut:
         results=CallLogResults(
             f"{settings.PUBLIC_URL}/api/v1/call-logs/{public}/rejected" if loaded else None
         ),
-        problem=_problem(log.problem) if log.problem else None,
+        problem=problem_shown(log.problem) if log.problem else None,
         created_at=log.created_at,
         started_at=log.started_at,
         finished_at=log.finished_at,
@@ -118,7 +118,7 @@ def shown(log: CallLog) -> CallLogOut:
     )
 
 
-def _problem(kept: dict[str, Any]) -> CallLogProblem:
+def problem_shown(kept: dict[str, Any]) -> CallLogProblem:
     """The document of what was kept of an error (`claims.problem`)."""
     slug = kept["code"].replace("_", "-")
     return CallLogProblem(type=f"{settings.PUBLIC_URL}/docs/problems#{slug}", **kept)

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from compliance import calls
 from compliance.api.call_log_answers import OPTIONS, UPLOAD, CallLogOut, CallLogPage, shown
 from compliance.models import CallLog
+from compliance.models.call_files import CallFile
 from compliance.rejections import COLUMNS
 from compliance.tasks import load_call_log
 from registry import ids, uploads
@@ -149,21 +150,27 @@ class RejectedRows(CallLogById):
         problems=[404],
     )
     def get(self, request: Request, call_log: str) -> HttpResponseBase:
-        row = self.own(call_log)
-        if row.state != "completed":
-            raise NotFound(f"The call log is {row.state}; there are rejected rows once it is completed")
-        if not row.file:
-            raise NotFound(f"Rejected rows are kept for {settings.CALL_LOG_FILE_DAYS} days")
-        if row.rejected_file:
-            file: Any = uploads.open_stored(row.rejected_file)
-        else:
-            file = io.BytesIO(f"{','.join(COLUMNS)}\r\n".encode())
-        return FileResponse(
-            file,
-            as_attachment=True,
-            filename=f"{ids.public('log', row.pk)}-rejected.csv",
-            content_type="text/csv; charset=utf-8",
+        return rejected_rows(self.own(call_log), "log")
+
+
+def rejected_rows(row: CallFile, prefix: str) -> FileResponse:
+    """The rejected rows of a file of calls. Raises `NotFound` until it is loaded, and once they were removed."""
+    if row.state != "completed":
+        raise NotFound(
+            f"The {row._meta.verbose_name} is {row.state}; there are rejected rows once it is completed"
         )
+    if not row.file:
+        raise NotFound(f"Rejected rows are kept for {settings.CALL_LOG_FILE_DAYS} days")
+    if row.rejected_file:
+        file: Any = uploads.open_stored(row.rejected_file)
+    else:
+        file = io.BytesIO(f"{','.join(COLUMNS)}\r\n".encode())
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=f"{ids.public(prefix, row.pk)}-rejected.csv",
+        content_type="text/csv; charset=utf-8",
+    )
 
 
 urlpatterns = [

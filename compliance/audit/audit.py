@@ -36,13 +36,13 @@ def audit(company_id: int, day: date, *, clock: datetime) -> dict[str, Any]:
         _carry_out(held)
     except ClaimLost:
         log.warning("audit_taken_over", company=company_id, day=day.isoformat(), run=held.run)
-        return outcome(Audit.objects.get(pk=held.audit_id), claimed=False)
+        return outcome(Audit.objects.get(pk=held.row_id), claimed=False)
     except RegistryError as error:
         claims.give_up(held, error.detail)
     except Exception:
         claims.give_up(held, BROKE)
         raise
-    row = Audit.objects.get(pk=held.audit_id)
+    row = Audit.objects.get(pk=held.row_id)
     log.info("audit_ended", company=company_id, day=day.isoformat(), state=row.state, calls=row.calls)
     return outcome(row, claimed=True)
 
@@ -55,7 +55,7 @@ def _carry_out(held: Claim) -> None:
         with transaction.atomic():
             Incident.objects.bulk_create(rechecked.incidents, ignore_conflicts=True, batch_size=1000)
             replaced = violations.replace(
-                audit_id=held.audit_id,
+                audit_id=held.row_id,
                 company_id=held.company_id,
                 since=held.since,
                 until=held.until,
@@ -70,13 +70,13 @@ def _carry_out(held: Claim) -> None:
                 calls=found.calls,
                 violations=replaced.counts,
                 changes=replaced.changes,
-                incidents=Incident.objects.filter(audit_id=held.audit_id).count(),
+                incidents=Incident.objects.filter(audit_id=held.row_id).count(),
                 checks_skipped=rechecked.skipped,
             )
     if rechecked.skipped:
-        log.warning("checks_skipped", company=held.company_id, audit=held.audit_id, checks=rechecked.skipped)
+        log.warning("checks_skipped", company=held.company_id, audit=held.row_id, checks=rechecked.skipped)
     for incident in rechecked.incidents:
-        log.error("check_differs", check=incident.check_id, company=held.company_id, audit=held.audit_id)
+        log.error("check_differs", check=incident.check_id, company=held.company_id, audit=held.row_id)
 
 
 def outcome(row: Audit, *, claimed: bool) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Who works on which company-day: claimed by conditional update, kept alive by beats, given up or finished.
 
+The days of audits and of reconciliations are claimed alike.
+
 A claim is the row's `runs`: whoever claims it next counts it up, and a worker that was taken for dead finds at its next
 beat that the row is no longer its own. Nothing is written for a company-day but in the transaction of a beat.
 """
@@ -11,11 +13,15 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from compliance.models import Audit
+from compliance.models import Audit, Reconciliation
 
 #: A worker that gave no sign of life for so long is taken for dead. Longer than its longest single statement, which is
 #: why the calls are judged in chunks; one that was only slow finds its claim lost, and leaves nothing behind.
 LEASE = timedelta(seconds=90)
+
+
+#: The rows that are claimed: both have the same columns of a job.
+Days = type[Audit] | type[Reconciliation]
 
 
 class ClaimLost(Exception):
@@ -26,11 +32,12 @@ class ClaimLost(Exception):
 class Claim:
     """The right to work on one company-day."""
 
-    audit_id: int
-    company_id: int
+    row_id: int
+    company_id: int | None
     day: date
     run: int
     clock: datetime
+    rows: Days = Audit
     begun: float = field(default_factory=time.monotonic)
 
     @property
@@ -49,7 +56,7 @@ class Claim:
 
     def beat(self, **fields: Any) -> None:
         """Give a sign of life, and with it set `fields`. Raises `ClaimLost` if the row is no longer this run's."""
-        own = Audit.objects.filter(pk=self.audit_id, state="running", runs=self.run)
+        own = self.rows.objects.filter(pk=self.row_id, state="running", runs=self.run)
         if own.update(**{"beat_at": self.now(), **fields}) != 1:
             raise ClaimLost
 
@@ -63,13 +70,13 @@ def claimable(clock: datetime) -> Q:
     )
 
 
-def claim(company_id: int, day: date, *, clock: datetime) -> Claim | None:
+def claim(company_id: int | None, day: date, *, clock: datetime, rows: Days = Audit) -> Claim | None:
     """Take the company-day for this worker, or None if there is nothing to do or somebody is at it.
 
     What made it stale is forgotten here and not at the end: calls that come in while it runs make it stale again.
     """
-    row, _ = Audit.objects.get_or_create(company_id=company_id, day=day, defaults={"requested_at": clock})
-    taken = Audit.objects.filter(claimable(clock), pk=row.pk).update(
+    row, _ = rows.objects.get_or_create(company_id=company_id, day=day, defaults={"requested_at": clock})
+    taken = rows.objects.filter(claimable(clock), pk=row.pk).update(
         state="running",
         started_at=clock,
         beat_at=clock,
@@ -80,12 +87,12 @@ def claim(company_id: int, day: date, *, clock: datetime) -> Claim | None:
     if taken != 1:
         return None
     row.refresh_from_db()
-    return Claim(row.pk, company_id, day, row.runs, clock)
+    return Claim(row.pk, company_id, day, row.runs, clock, rows)
 
 
 def give_up(held: Claim, problem: str) -> None:
     """End the run as failed, with the reason; whoever took it over meanwhile is left alone."""
     now = held.now()
-    Audit.objects.filter(pk=held.audit_id, state="running", runs=held.run).update(
+    held.rows.objects.filter(pk=held.row_id, state="running", runs=held.run).update(
         state="failed", problem=problem, beat_at=now, finished_at=now
     )

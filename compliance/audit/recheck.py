@@ -135,7 +135,7 @@ def _incidents(held: Claim, wrong: dict[int, dict[str, Any]]) -> list[Incident]:
     return [
         Incident(
             company_id=held.company_id,
-            audit_id=held.audit_id,
+            audit_id=held.row_id,
             check_id=check_id,
             checked_at=checked_at,
             given={"verdict": "allow" if allowed else "deny", "reasons": reasons.get(decision_id, [])},

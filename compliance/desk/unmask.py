@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from compliance.desk.page import DeskPage
-from compliance.models import Call, Complaint, Violation
+from compliance.models import Call, CarrierCall, Complaint, Discrepancy, Violation
 from registry import access_records, ids, phone
 from registry.models import Caller, Check, Consent, OptOut
 from registry.models.fields import NumberField
@@ -27,9 +27,11 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {
     "call": Kind(Call, "cal"),
+    "carrier-call": Kind(CarrierCall, "cca"),
     "check": Kind(Check, "chk"),
     "violation": Kind(Violation, "vio"),
     "complaint": Kind(Complaint, "cmp"),
+    "discrepancy": Kind(Discrepancy, "dis"),
     "consent": Kind(Consent, "con"),
     "opt-out": Kind(OptOut, "opt"),
     "caller": Kind(Caller, "clr"),

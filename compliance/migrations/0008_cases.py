@@ -16,7 +16,7 @@ SQL = Path(__file__).parent.parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0005_complaints'),
+        ('compliance', '0007_carrier_calls'),
         ('registry', '0017_scrub_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -138,6 +138,8 @@ class Complaint(models.Model):
             models.Index(fields=["number", "-id"], name="complaint_number"),
             # Serves the regulator's search by calling number.
             models.Index(fields=["caller", "-id"], name="complaint_caller"),
+            # Serves the reconciliation of a day.
+            models.Index(fields=["called_at"], name="complaint_called"),
             # Serves the round that matches.
             models.Index(
                 fields=["match_at"], condition=models.Q(match_at__isnull=False), name="complaint_match"

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from compliance.models.call_logs import JOB_STATES
+from compliance.models.call_files import JOB_STATES
 
 
 class Report(models.Model):

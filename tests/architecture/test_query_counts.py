@@ -66,6 +66,7 @@ REQUESTS = {
         "/api/v1/webhooks",
         {"url": "https://example.com/hook", "events": ["scrub.completed"]},
     ),
+    "list of carrier records": ("get", "/api/v1/carrier-records", None),
     "list of scrubs": ("get", "/api/v1/scrubs", None),
     "rules": ("get", "/api/v1/rules", None),
     "policies": ("get", "/api/v1/policies", None),

@@ -63,12 +63,12 @@ FROM generate_series(1, %(calls)s) AS n
 CALLS = 4000
 
 
-def read_whole() -> dict[str, int]:
+def read_whole(tables: tuple[str, ...] = TABLES) -> dict[str, int]:
     """Rows read by scans of whole tables in this transaction, for each of the tables."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables WHERE relname LIKE ANY (%s)",
-            [list(TABLES)],
+            [list(tables)],
         )
         return dict(cursor.fetchall())
 

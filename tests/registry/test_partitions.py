@@ -68,8 +68,10 @@ def test_it_leaves_no_month_of_this_database_unguarded():
 
 def test_it_makes_the_months_of_calls_ahead(now):
     now.move_to(datetime(2027, 1, 31, tzinfo=UTC))
-    assert make_call_partitions() == 5
-    assert months("compliance_call")[-5:] == [(2026, 12), (2027, 1), (2027, 2), (2027, 3), (2027, 4)]
+    # Those reported, and those carried: of these there was none.
+    assert make_call_partitions() == 10
+    for table in ("compliance_call", "compliance_carriercall"):
+        assert months(table)[-5:] == [(2026, 12), (2027, 1), (2027, 2), (2027, 3), (2027, 4)]
     assert make_call_partitions() == 0
 
 
@@ -123,7 +125,11 @@ def test_it_detaches_by_itself_what_is_older_than_the_settings_say(now, settings
     assert (tasks.detach_partitions(), detach_call_partitions()) == ([], [])
     settings.CHECK_RETENTION_MONTHS = settings.CALL_RETENTION_MONTHS = 3
     assert "detached_registry_check_2025_11" in tasks.detach_partitions()
-    assert detach_call_partitions() == ["detached_compliance_call_2019_05"]
+    partitions.ensure("compliance_carriercall", [(2019, 5)])
+    assert detach_call_partitions() == [
+        "detached_compliance_call_2019_05",
+        "detached_compliance_carriercall_2019_05",
+    ]
     assert months("registry_check")[0] == (2025, 12)
     assert (2023, 3) in months("compliance_call")
 
@@ -150,7 +156,7 @@ def test_it_detaches_by_hand_and_says_beforehand_what_it_would(now):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("registry_optout", "--before", "2019-06"), "is none of: compliance_call, registry_check"),
+        (("registry_optout", "--before", "2019-06"), "is none of: compliance_call, compliance_carriercall"),
         (("registry_check", "--before", "2019-13"), "no month such as 2024-01"),
         (("registry_check", "--before", "2026-04"), "stay"),
     ],
