@@ -118,7 +118,7 @@ def vary(jurisdiction, changes):
             row.citations,
             packs.digest_of(values),
         )
-        policies._policy(jurisdiction, "finance", terms, VERSION).save()
+        policies.as_row(jurisdiction, "finance", terms, VERSION).save()
 
 
 def terms_of(jurisdiction):
