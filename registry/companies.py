@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from registry import phone
 from registry.caller_ranges import Range
-from registry.errors import CallerTaken, InvalidInput, LicenceOverlaps, NotFound
+from registry.errors import CallerTaken, InvalidInput, LicenceBarred, LicenceOverlaps, NotFound
 from registry.models import ApiKey, Caller, Company, CompanyChange, Document, Licence
 from registry.periods import Moment, since
 
@@ -66,8 +66,10 @@ def license(  # noqa: A001  (called as `companies.license(…)`, which is what i
 ) -> list[Licence]:
     """Give a company leave to call for `sectors`, from `begins` (default: now) to `ends`, bound to `conditions`.
 
-    Raises `LicenceOverlaps` where it holds one for that sector and time, `InvalidInput` for an end before the start.
+    Raises `LicenceOverlaps` where it holds one for that sector and time, `LicenceBarred` where a decision takes its
+    leave for them, `InvalidInput` for an end before the start.
     """
+    _hold(company)
     begins = begins or moment.at
     if ends is not None and ends <= begins:
         raise InvalidInput("A licence cannot end before it begins", pointer="/ends")
@@ -81,17 +83,32 @@ def license(  # noqa: A001  (called as `companies.license(…)`, which is what i
             valid=since(begins, ends),
             recorded=since(moment.known_at),
         )
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            if error.__cause__.diag.constraint_name != "licence_one_at_a_time":
-                raise
-            raise LicenceOverlaps(pointer="/sectors") from error
+        _give(row)
         given.append(row)
     if given:
         _note(company, "licensed", moment, user, what=", ".join(row.sector for row in given), why=note)
     return given
+
+
+def _hold(company: Company) -> None:
+    """Let nobody else give or take the company's licences until the end of the transaction."""
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+
+
+def _give(row: Licence) -> None:
+    """Put a licence on record. Raises `LicenceOverlaps`, `LicenceBarred`."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        refused = _REFUSALS.get(error.__cause__.diag.constraint_name)
+        if refused is None:
+            raise
+        raise refused(pointer="/sectors") from error
+
+
+#: What may be in the way of a licence: another one, or a decision in a case.
+_REFUSALS = {"licence_one_at_a_time": LicenceOverlaps, "licence_barred": LicenceBarred}
 
 
 @transaction.atomic
@@ -112,6 +129,7 @@ def suspend(
     """
     if until is not None and until <= moment.at:
         raise InvalidInput("A suspension cannot end before it begins", pointer="/until")
+    _hold(company)
     rows = Licence.objects.current().select_for_update().filter(company=company)
     rows = rows.filter(valid__overlap=since(moment.at, until))
     if sectors is not None:
@@ -162,6 +180,7 @@ def lift(
     until: datetime | None = None,
     barred: Mapping[str, datetime | None] | None = None,
     note: str = "",
+    user: Any = None,
 ) -> int:
     """Give back from the moment on what a suspension took; how many stretches of licences.
 
@@ -169,7 +188,8 @@ def lift(
     sector; None for one without an end. What was so between the suspension and the moment stays as it was: checks
     denied then were denied rightly, by what was known.
     """
-    given = 0
+    _hold(company)
+    given, sectors = 0, set()
     # One row after the other: what the first gives back the second must not give again.
     for row in Licence.objects.filter(company=company, pk__in=list(cut)).order_by("id"):
         begins = (barred or {}).get(row.sector, moment.at)
@@ -189,7 +209,20 @@ def lift(
                 recorded=since(moment.known_at),
             )
         given += len(missing)
+        sectors.update([row.sector] if missing else [])
+    if given:
+        _note(company, "reinstated", moment, user, what=", ".join(sorted(sectors)), why=note)
     return given
+
+
+def suspended_since(*, company: Company, cut: Iterable[int], besides: Iterable[int]) -> set[str]:
+    """The sectors that were suspended once more after a suspension that took `cut`, and not by those of `besides`."""
+    taken = Licence.objects.filter(company=company, recorded__upper_inf=False)
+    begun = [row.recorded.upper for row in taken.filter(pk__in=list(cut))]
+    if not begun:
+        return set()
+    later = taken.filter(recorded__endswith__gte=min(begun)).exclude(pk__in=[*cut, *besides])
+    return set(later.values_list("sector", flat=True))
 
 
 def suspended(*, company: Company, moment: Moment) -> dict[str, Licence]:
@@ -222,7 +255,11 @@ def reinstate(
     sectors: Iterable[str] | None = None,
     user: Any = None,
 ) -> list[Licence]:
-    """Give the suspended licences again from the moment on, to the end and on the conditions they had."""
+    """Give the suspended licences again from the moment on, to the end and on the conditions they had.
+
+    Raises `LicenceBarred` where a decision takes the leave to call.
+    """
+    _hold(company)
     wanted = None if sectors is None else set(sectors)
     given = []
     for sector, row in suspended(company=company, moment=moment).items():
@@ -235,7 +272,7 @@ def reinstate(
                 valid=since(moment.at, _free_until(row, moment.at)),
                 recorded=since(moment.known_at),
             )
-            again.save(force_insert=True)
+            _give(again)
             given.append(again)
     if given:
         _note(company, "reinstated", moment, user, what=", ".join(row.sector for row in given), why=note)

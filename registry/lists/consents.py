@@ -257,9 +257,7 @@ def _source_url(text: str) -> str:
     return text
 
 
-def record(
-    chunk: Sequence[Entry], company: Company, moment: Moment, *, announced: bool = False
-) -> list[str]:
+def record(chunk: Sequence[Entry], company: Company, moment: Moment, *, announced: bool = False) -> list[str]:
     """Put rows on record, all or none; what became of each: `accepted`, `duplicate`, or the code it is refused with.
 
     `announced`: people are told of them as of those recorded one by one, where the policy says so. Tried again when

@@ -147,7 +147,9 @@ def test_a_companys_file_is_no_way_around_the_text(acme, moment, now):
     )
     outcomes = consent_lists.record(chunk, acme, moment, announced=True)
     assert outcomes == ["accepted", "accepted", "duplicate", "accepted", "accepted", "accepted"]
-    planned = Announcement.objects.order_by("number").values_list("number", "company_id", "tell_at", "outcome")
+    planned = Announcement.objects.order_by("number").values_list(
+        "number", "company_id", "tell_at", "outcome"
+    )
     assert list(planned) == [(ANA, acme.pk, moment.at, ""), (ANA + 2, acme.pk, moment.at, "")]
 
     # The same file again tells nobody twice.
