@@ -16,8 +16,8 @@ _FORMULA = ("=", "@", "-", "+", "\t", "\r")
 _NUMBER = re.compile(r"\+[0-9 .()/-]*")
 
 
-def cells(rejected: Rejected) -> tuple[int, str, str, str]:
-    """A refused row as a row of the file."""
+def cells(rejected: tuple[int, str, str, str]) -> tuple[int, str, str, str]:
+    """A refused row (line, value, code, message) as a row of the file."""
     line, value, code, message = rejected
     formula = value.startswith(_FORMULA) and not _NUMBER.fullmatch(value)
     return line, f"'{value}" if formula else value, code, message

@@ -54,7 +54,7 @@ def test_every_change_is_written_down(acme, moment, django_user_model):
     companies.suspend(company=acme, moment=moment, note="complaints", user=user)
     row = CompanyChange.objects.get()
     assert (row.change, row.user, row.at, row.why) == ("suspended", user, moment.known_at, "complaints")
-    assert row.what == "insurance, finance"
+    assert row.what == "finance, insurance"
 
 
 def test_a_range_is_registered_number_by_number(acme, moment):
