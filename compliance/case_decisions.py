@@ -1,6 +1,6 @@
 """The end of a case: an officer proposes a penalty, another decides it, the company appeals, a third decides on that.
 
-A decision that takes a company's leave to call is a licence cut short (`registry/companies.py`), so that the next
+A decision that takes a company's leave to call is a licence cut short (`registry/suspensions.py`), so that the next
 check denies; where it has an end, the licence is in effect again from that instant by itself.
 """
 
@@ -16,7 +16,7 @@ from compliance.errors import CaseTooEarly, FourEyesNeeded
 from compliance.models import Case
 from compliance.models.cases import REVIEWS
 from compliance.penalties import Proposal
-from registry import companies, ids
+from registry import ids, suspensions
 from registry.codes import SECTORS
 from registry.durations import Duration
 from registry.errors import InvalidInput
@@ -157,7 +157,7 @@ def _suspend(row: Case, moment: Moment, until: datetime | None, user: Any) -> li
     """Take the leave to call, where the penalty does; the licence rows that were cut short."""
     if row.penalty not in penalties.SUSPENDING:
         return []
-    return companies.suspend(
+    return suspensions.suspend(
         company=row.company,
         moment=moment,
         until=until,
@@ -239,9 +239,9 @@ def _lift(row: Case, moment: Moment, user: Any) -> int:
         for licences in Case.objects.filter(company_id=row.company_id).values_list("licences", flat=True)
         for number in licences
     ]
-    by_hand = companies.suspended_since(company=row.company, cut=row.licences, besides=by_cases)
+    by_hand = suspensions.suspended_since(company=row.company, cut=row.licences, besides=by_cases)
     barred |= dict.fromkeys(by_hand)
-    return companies.lift(
+    return suspensions.lift(
         company=row.company,
         cut=row.licences,
         until=row.ends_at,

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from compliance import case_decisions, case_letters, cases
 from compliance.errors import CaseNotOpen, CaseTooEarly, FourEyesNeeded, HeldInAnotherCase
 from compliance.models import Case, CaseItem, CaseLetter, CaseStep, Violation
-from registry import companies
+from registry import companies, suspensions
 from registry.errors import InvalidInput, LicenceBarred, NotFound
 from registry.models import Check, CompanyChange, Licence
 from registry.periods import Moment
@@ -379,7 +379,7 @@ def test_one_person_does_not_give_back_what_a_decision_took(acme, act):
         "license": lambda moment: companies.license(
             company=acme, sectors=["insurance"], moment=moment, ends=moment.at + DAY
         ),
-        "reinstate": lambda moment: companies.reinstate(company=acme, moment=moment),
+        "reinstate": lambda moment: suspensions.reinstate(company=acme, moment=moment),
     }
     before = CompanyChange.objects.count()
     with pytest.raises(LicenceBarred):
@@ -395,7 +395,7 @@ def test_what_was_suspended_by_hand_since_is_not_given_back_by_the_appeal(acme):
     at = datetime(2026, 4, 1, 3, tzinfo=UTC)
     row = decided(acme, at=at)
     by_hand = Moment.of(at + 5 * DAY)
-    assert companies.suspend(
+    assert suspensions.suspend(
         company=acme, moment=by_hand, sectors=["insurance"], note="Fraud", user=officer()
     )
     case_decisions.appeal(case_id=row.pk, text="Too much.", user=officer(), clock=at + 6 * DAY)
@@ -404,7 +404,7 @@ def test_what_was_suspended_by_hand_since_is_not_given_back_by_the_appeal(acme):
     assert [allowed(acme, at + n * DAY) for n in (10, 60, 95)] == [False, False, False]
     # Whoever suspended it by hand may give it back, now that no decision stands.
     again = Moment.of(at + 100 * DAY)
-    assert [licence.sector for licence in companies.reinstate(company=acme, moment=again)] == ["insurance"]
+    assert [licence.sector for licence in suspensions.reinstate(company=acme, moment=again)] == ["insurance"]
     assert allowed(acme, again.at)
 
 

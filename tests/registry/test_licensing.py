@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from registry import caller_ranges, companies
+from registry import caller_ranges, companies, suspensions
 from registry.caller_ranges import Range
 from registry.errors import CallerTaken, InvalidInput
 from registry.models import Caller, CompanyChange, Licence
@@ -20,38 +20,38 @@ def test_a_licence_keeps_its_conditions_through_a_suspension(acme, moment):
         company=acme, sectors=["travel"], moment=moment, ends=ends, conditions="No calls on Sundays"
     )
     later = Moment.of(moment.at + timedelta(days=1))
-    companies.suspend(company=acme, sectors=["travel"], moment=later, note="complaints")
+    suspensions.suspend(company=acme, sectors=["travel"], moment=later, note="complaints")
     assert not Licence.objects.as_of(later).filter(sector="travel").exists()
     again = Moment.of(moment.at + timedelta(days=2))
-    [row] = companies.reinstate(company=acme, moment=again, note="remedied")
+    [row] = suspensions.reinstate(company=acme, moment=again, note="remedied")
     assert (row.sector, row.conditions, row.valid.lower, row.valid.upper) == (
         "travel",
         "No calls on Sundays",
         again.at,
         ends,
     )
-    assert companies.reinstate(company=acme, moment=again) == []
+    assert suspensions.reinstate(company=acme, moment=again) == []
 
 
 def test_a_licence_that_ran_out_is_not_reinstated(acme, moment):
     companies.license(company=acme, sectors=["travel"], moment=moment, ends=moment.at + timedelta(days=1))
     later = Moment.of(moment.at + timedelta(days=2))
-    assert companies.suspended(company=acme, moment=later) == {}
+    assert suspensions.suspended(company=acme, moment=later) == {}
 
 
 def test_a_suspended_licence_whose_end_has_passed_is_not_reinstated(acme, moment):
     companies.license(company=acme, sectors=["travel"], moment=moment, ends=moment.at + timedelta(days=5))
-    companies.suspend(company=acme, sectors=["travel"], moment=Moment.of(moment.at + timedelta(days=1)))
-    assert list(companies.suspended(company=acme, moment=Moment.of(moment.at + timedelta(days=2)))) == [
+    suspensions.suspend(company=acme, sectors=["travel"], moment=Moment.of(moment.at + timedelta(days=1)))
+    assert list(suspensions.suspended(company=acme, moment=Moment.of(moment.at + timedelta(days=2)))) == [
         "travel"
     ]
-    assert not companies.suspended(company=acme, moment=Moment.of(moment.at + timedelta(days=6)))
+    assert not suspensions.suspended(company=acme, moment=Moment.of(moment.at + timedelta(days=6)))
 
 
 def test_every_change_is_written_down(acme, moment, django_user_model):
     user = django_user_model.objects.create_user("rita@example.org")
     CompanyChange.objects.all().delete()
-    companies.suspend(company=acme, moment=moment, note="complaints", user=user)
+    suspensions.suspend(company=acme, moment=moment, note="complaints", user=user)
     row = CompanyChange.objects.get()
     assert (row.change, row.user, row.at, row.why) == ("suspended", user, moment.known_at, "complaints")
     assert row.what == "finance, insurance"
