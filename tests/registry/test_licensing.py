@@ -127,3 +127,79 @@ def test_it_knows_the_series(number, series):
 def test_a_region_is_one_of_iso_3166(db, moment):
     with pytest.raises(InvalidInput):
         companies.enter(name="X", region="Shanghai", moment=moment)
+
+
+def in_effect(company, at) -> list[str]:
+    held = Licence.objects.as_of(Moment.of(at)).filter(company=company)
+    return sorted(held.values_list("sector", flat=True))
+
+
+def test_a_suspension_for_a_time_ends_by_itself(acme, moment):
+    day = timedelta(days=1)
+    until = moment.at + 30 * day
+    suspensions.suspend(company=acme, sectors=["insurance"], moment=moment, until=until, note="Two weeks")
+    microsecond = timedelta(microseconds=1)
+    assert [in_effect(acme, at) for at in (moment.at, until - microsecond, until)] == [
+        ["finance"],
+        ["finance"],
+        ["finance", "insurance"],
+    ]
+    assert list(suspensions.suspended(company=acme, moment=moment)) == ["insurance"]
+    assert not suspensions.suspended(company=acme, moment=Moment.of(until))
+
+
+def test_a_suspension_for_a_time_is_lifted_by_hand_without_a_gap(acme, moment):
+    day = timedelta(days=1)
+    companies.license(
+        company=acme,
+        sectors=["travel"],
+        moment=moment,
+        ends=moment.at + 90 * day,
+        conditions="Not on Sundays",
+    )
+    first, until = Moment.of(moment.at + day), moment.at + 31 * day
+    suspensions.suspend(company=acme, sectors=["travel"], moment=first, until=until)
+    again = Moment.of(moment.at + 5 * day)
+    [row] = suspensions.reinstate(company=acme, moment=again, sectors=["travel"])
+    assert (row.valid.lower, row.valid.upper, row.conditions) == (again.at, until, "Not on Sundays")
+    days = (4, 5, 30, 31, 89, 90)
+    assert ["travel" in in_effect(acme, moment.at + n * day) for n in days] == [
+        False,
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert {held.conditions for held in Licence.objects.current().filter(sector="travel")} == {
+        "Not on Sundays"
+    }
+    assert suspensions.reinstate(company=acme, moment=again, sectors=["travel"]) == []
+
+
+def test_a_licence_to_come_is_suspended_as_well(acme, moment):
+    begins = moment.at + timedelta(days=10)
+    companies.license(company=acme, sectors=["travel"], moment=moment, begins=begins)
+    suspensions.suspend(company=acme, moment=moment)
+    assert in_effect(acme, begins) == []
+
+
+def test_suspended_twice_and_lifted_once_is_suspended(acme, moment):
+    """Each suspension gives back only what it took itself."""
+    day = timedelta(days=1)
+    until = moment.at + 30 * day
+    cut = suspensions.suspend(company=acme, sectors=["insurance"], moment=moment, until=until)
+    later = Moment.of(moment.at + day)
+    assert suspensions.suspend(company=acme, sectors=["insurance"], moment=later)
+    sectors = suspensions.suspended_since(company=acme, cut=cut, besides=[])
+    assert sectors == {"insurance"}
+    lifted = Moment.of(moment.at + 2 * day)
+    barred = dict.fromkeys(sectors)
+    assert suspensions.lift(company=acme, cut=cut, until=until, barred=barred, moment=lifted) == 0
+    assert in_effect(acme, moment.at + 60 * day) == ["finance"]
+
+
+def test_a_suspension_cannot_end_before_it_begins(acme, moment):
+    with pytest.raises(InvalidInput):
+        suspensions.suspend(company=acme, moment=moment, until=moment.at)
+    assert in_effect(acme, moment.at) == ["finance", "insurance"]
