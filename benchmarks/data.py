@@ -32,7 +32,7 @@ from benchmarks.population import (
     number_sql,
     sectors,
 )
-from registry import companies, partitions, policies, rules
+from registry import companies, partitions, policies, rules, suspensions
 from registry.codes import SECTORS
 from registry.errors import Undecidable
 from registry.models import Decision, Notice, Policy
@@ -179,7 +179,7 @@ def enter_companies(clock: datetime) -> tuple[int, int, list[str]]:
             raise AssertionError("companies and keys must follow one another")
         keys.append(secret)
         if place in SUSPENDED:
-            companies.suspend(company=company, moment=Moment.of(clock), note="Benchmark")
+            suspensions.suspend(company=company, moment=Moment.of(clock), note="Benchmark")
     return first, first_key, keys
 
 

@@ -18,7 +18,7 @@ from benchmarks.population import caller
 from benchmarks.stories import HOUR, STORIES, Story
 from compliance import complaint_matching, complaints
 from compliance.models import CallLog
-from registry import companies, partitions
+from registry import companies, partitions, suspensions
 from registry.codes import SECTORS
 from registry.models import Caller, Company, Licence, Notice, Policy
 from registry.periods import Moment
@@ -129,7 +129,7 @@ def _enter(month: Month) -> None:
         for line in range(2):
             companies.add_caller(company=company, number=caller(FIRST_LINE + place, line), moment=begins)
         if name == SUSPENDED:
-            companies.suspend(company=company, moment=Moment.of(month.since + SUSPENDED_ON * DAY))
+            suspensions.suspend(company=company, moment=Moment.of(month.since + SUSPENDED_ON * DAY))
 
 
 def _cast(month: Month) -> list[dict[str, int]]:

@@ -1,6 +1,6 @@
 """The end of a case: an officer proposes a penalty, another decides it, the company appeals, a third decides on that.
 
-A decision that takes a company's leave to call is a licence cut short (`registry/companies.py`), so that the next
+A decision that takes a company's leave to call is a licence cut short (`registry/suspensions.py`), so that the next
 check denies; where it has an end, the licence is in effect again from that instant by itself.
 """
 
@@ -16,7 +16,7 @@ from compliance.errors import CaseTooEarly, FourEyesNeeded
 from compliance.models import Case
 from compliance.models.cases import REVIEWS
 from compliance.penalties import Proposal
-from registry import companies, ids
+from registry import ids, suspensions
 from registry.codes import SECTORS
 from registry.durations import Duration
 from registry.errors import InvalidInput
@@ -147,22 +147,23 @@ def decide(*, case_id: int, text: str, user: Any, moment: Moment) -> Case:
         decided_by=user,
         decided_at=moment.at,
         ends_at=ends_at,
-        licences=_suspend(row, moment, ends_at),
+        licences=_suspend(row, moment, ends_at, user),
         appeal_by=case_clocks.ends(row.policy.terms, "appeal", place=place(row), at=moment.known_at),
     )
     return row
 
 
-def _suspend(row: Case, moment: Moment, until: datetime | None) -> list[int]:
+def _suspend(row: Case, moment: Moment, until: datetime | None, user: Any) -> list[int]:
     """Take the leave to call, where the penalty does; the licence rows that were cut short."""
     if row.penalty not in penalties.SUSPENDING:
         return []
-    return companies.suspend(
+    return suspensions.suspend(
         company=row.company,
         moment=moment,
         until=until,
         sectors=None if row.all_sectors else [row.sector],
         note=f"Decision in {ids.public('cse', row.pk)}",
+        user=user,
     )
 
 
@@ -199,7 +200,7 @@ def review(*, case_id: int, outcome: str, text: str, user: Any, moment: Moment) 
     text = demand(text, "/text", "Give the reasons")
     detail: dict[str, Any] = {"outcome": outcome}
     if outcome != "upheld":
-        detail["given_back"] = _lift(row, moment)
+        detail["given_back"] = _lift(row, moment, user)
     if outcome == "annulled":
         confirmed = row.steps.filter(step="decide").last().detail.get("confirmed", [])
         detail["dismissed"] = violations.overturn(violation_ids=confirmed, clock=moment.known_at)
@@ -217,9 +218,10 @@ def review(*, case_id: int, outcome: str, text: str, user: Any, moment: Moment) 
     return row
 
 
-def _lift(row: Case, moment: Moment) -> int:
+def _lift(row: Case, moment: Moment, user: Any) -> int:
     """Give back what a penalty took, but for what another penalty forbids as well; how many stretches.
 
+    A sector that somebody has suspended by hand since stays so, for them to give back.
     Those others answer for it from now on: lifted in their turn, they give back what this one took too.
     """
     took = dict(Licence.objects.filter(pk__in=row.licences).values_list("pk", "sector"))
@@ -232,13 +234,21 @@ def _lift(row: Case, moment: Moment) -> int:
         shared = [number for number, sector in took.items() if sector in sectors]
         other.licences = sorted({*other.licences, *shared})
         other.save(update_fields=["licences"])
-    return companies.lift(
+    by_cases = [
+        number
+        for licences in Case.objects.filter(company_id=row.company_id).values_list("licences", flat=True)
+        for number in licences
+    ]
+    by_hand = suspensions.suspended_since(company=row.company, cut=row.licences, besides=by_cases)
+    barred |= dict.fromkeys(by_hand)
+    return suspensions.lift(
         company=row.company,
         cut=row.licences,
         until=row.ends_at,
         barred=barred,
         moment=moment,
         note=f"Appeal in {ids.public('cse', row.pk)}",
+        user=user,
     )
 
 

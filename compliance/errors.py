@@ -86,6 +86,13 @@ class DraftNotAccepted(RegistryError):
     title = "The draft is not accepted"
 
 
+class ReplayNeedsSession(RegistryError):
+    """A replay holds its draft in tables of its own session, and a pooler in transaction mode gives it none."""
+
+    status = 503
+    title = "Replays need a direct connection to the database"
+
+
 class ReplayEnded(RegistryError):
     """The replay is completed, failed or cancelled already, so there is nothing to stop."""
 

@@ -12,6 +12,7 @@ from typing import Self
 
 from compliance.formats import Rejected
 from registry import uploads
+from registry.lists import rejects
 
 COLUMNS = ("row", "value", "error_code", "error_message")
 
@@ -37,7 +38,7 @@ class Rejections:
     def add(self, rows: Iterable[Rejected]) -> None:
         """Add rows."""
         for row in rows:
-            self._writer.writerow(row)
+            self._writer.writerow(rejects.cells(row))
             self.count += 1
 
     def store(self, *, folder: str) -> str:

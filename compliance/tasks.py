@@ -18,7 +18,7 @@ from compliance.models import CountDue
 from compliance.reconciliation import reconciliation
 from compliance.replay import replay
 from compliance.reports import reports
-from registry import partitions
+from registry import partitions, uploads
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +35,8 @@ PERSISTENT = {
 
 #: The tables of calls that are kept by month, those reported and those carried.
 CALL_TABLES = ("compliance_call", "compliance_carriercall")
+#: Lists loaded at the desk, and their refused rows, may be come back to for an hour; they hold whole numbers.
+DESK_LISTS_KEPT = timedelta(hours=2)
 
 
 @shared_task(name="compliance.load_call_log", **PERSISTENT)
@@ -150,8 +152,9 @@ def detach_call_partitions() -> list[str]:
 
 @shared_task(name="compliance.forget_call_log_files", **PERSISTENT)
 def forget_call_log_files() -> int:
-    """Remove the files of call logs and of carriers that ended long ago; of how many."""
+    """Remove the files of call logs and of carriers that ended long ago, and lists left at the desk; of how many."""
     clock = datetime.now(UTC)
+    uploads.forget("desk_lists", before=clock - DESK_LISTS_KEPT)
     return calls.forget_files(clock) + carrier_records.forget_files(clock)
 
 

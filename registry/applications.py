@@ -107,12 +107,16 @@ def approve(
     conditions: str = "",
     text: str = "",
 ) -> Application:
-    """Enter the company, license it from `begins` (default: now) to `ends`, register its numbers.
+    """Enter the company, unless one of its registration is there; license it from `begins` (default: now) to `ends`.
 
-    Raises as `send_back`, and what `companies.license` and `companies.add_range` raise; nothing is done then.
+    Its numbers are registered. Raises as `send_back`, and what `companies.license` and `companies.add_range` raise;
+    nothing is done then.
     """
     row = _held(application_id)
     state = _next(row, "approve", user)
+    if row.company is None and row.registration:
+        # Whoever is in the register stays who they are: a new entry would shake off what was decided about the old one.
+        row.company = Company.objects.filter(registration=row.registration).order_by("pk").first()
     if row.company is None:
         row.company = companies.enter(
             name=row.name, registration=row.registration, region=row.region, moment=moment, user=user

@@ -1,18 +1,17 @@
-"""Companies: enter, license, suspend, reinstate; their callers; their keys."""
+"""Companies: enter and license them; their callers; their keys. `suspensions.py` takes licences and gives them back."""
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db import IntegrityError, transaction
 
 from registry import phone
 from registry.caller_ranges import Range
-from registry.errors import CallerTaken, InvalidInput, LicenceOverlaps, NotFound
+from registry.errors import CallerTaken, InvalidInput, LicenceBarred, LicenceOverlaps, NotFound
 from registry.models import ApiKey, Caller, Company, CompanyChange, Document, Licence
 from registry.periods import Moment, since
 
@@ -41,11 +40,13 @@ def enter(
     company = Company.objects.create(
         name=name, kind=kind, registration=registration, region=region, created_at=moment.known_at
     )
-    _note(company, "entered", moment, user)
+    write_down(company, "entered", moment, user)
     return company
 
 
-def _note(company: Company, change: str, moment: Moment, user: Any, *, what: str = "", why: str = "") -> None:
+def write_down(
+    company: Company, change: str, moment: Moment, user: Any, *, what: str = "", why: str = ""
+) -> None:
     """Write down what was done with a company."""
     CompanyChange.objects.create(
         company=company, change=change, user=user, at=moment.known_at, what=what[:500], why=why[:500]
@@ -66,8 +67,10 @@ def license(  # noqa: A001  (called as `companies.license(…)`, which is what i
 ) -> list[Licence]:
     """Give a company leave to call for `sectors`, from `begins` (default: now) to `ends`, bound to `conditions`.
 
-    Raises `LicenceOverlaps` where it holds one for that sector and time, `InvalidInput` for an end before the start.
+    Raises `LicenceOverlaps` where it holds one for that sector and time, `LicenceBarred` where a decision takes its
+    leave for them, `InvalidInput` for an end before the start.
     """
+    hold(company)
     begins = begins or moment.at
     if ends is not None and ends <= begins:
         raise InvalidInput("A licence cannot end before it begins", pointer="/ends")
@@ -81,165 +84,32 @@ def license(  # noqa: A001  (called as `companies.license(…)`, which is what i
             valid=since(begins, ends),
             recorded=since(moment.known_at),
         )
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            if error.__cause__.diag.constraint_name != "licence_one_at_a_time":
-                raise
-            raise LicenceOverlaps(pointer="/sectors") from error
+        give(row)
         given.append(row)
     if given:
-        _note(company, "licensed", moment, user, what=", ".join(row.sector for row in given), why=note)
+        write_down(company, "licensed", moment, user, what=", ".join(row.sector for row in given), why=note)
     return given
 
 
-@transaction.atomic
-def suspend(
-    *,
-    company: Company,
-    moment: Moment,
-    note: str = "",
-    sectors: Iterable[str] | None = None,
-    until: datetime | None = None,
-    user: Any = None,
-) -> list[int]:
-    """Take a company's leave to call (or that for `sectors`) from the moment; the numbers of the rows cut short.
-
-    Checks deny from that instant. With `until` the licences are in effect again from then on by themselves, for what
-    they had left; without, they end. Licences that begin in between are cut as well. Raises `InvalidInput` for an end
-    that does not come after the moment.
-    """
-    if until is not None and until <= moment.at:
-        raise InvalidInput("A suspension cannot end before it begins", pointer="/until")
-    rows = Licence.objects.current().select_for_update().filter(company=company)
-    rows = rows.filter(valid__overlap=since(moment.at, until))
-    if sectors is not None:
-        rows = rows.filter(sector__in=list(sectors))
-    cut, ended = [], []
-    for row in rows.order_by("id"):
-        parts = []
-        if row.valid.lower < moment.at:
-            parts.append(since(row.valid.lower, moment.at))
-        if until is not None and (row.valid.upper is None or until < row.valid.upper):
-            parts.append(since(until, row.valid.upper))
-        cut.append(row.pk)
-        ended.append(row.sector)
-        row.supersede(moment.known_at, *(_part(row, part, note) for part in parts))
-    if ended:
-        _note(company, "suspended", moment, user, what=", ".join(sorted(set(ended))), why=note)
-    return cut
+def hold(company: Company) -> None:
+    """Let nobody else give or take the company's licences until the end of the transaction."""
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
 
 
-def _part(row: Licence, valid: DateTimeTZRange, note: str) -> Licence:
-    """Another version of a licence, in effect for a part of its time."""
-    return Licence(
-        company=row.company, sector=row.sector, note=note or row.note, conditions=row.conditions, valid=valid
-    )
+def give(row: Licence) -> None:
+    """Put a licence on record. Raises `LicenceOverlaps`, `LicenceBarred`."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        refused = _REFUSALS.get(error.__cause__.diag.constraint_name)
+        if refused is None:
+            raise
+        raise refused(pointer="/sectors") from error
 
 
-#: What a suspension took of a licence, from an instant on, and no licence on record gives meanwhile.
-_MISSING = """
-SELECT unnest(
-    tstzmultirange(row.valid * tstzrange(%(since)s::timestamptz, %(until)s::timestamptz))
-    - coalesce(
-        (SELECT range_agg(held.valid) FROM registry_licence AS held
-         WHERE held.company_id = row.company_id AND held.sector = row.sector AND upper_inf(held.recorded)),
-        '{}'
-    )
-)
-FROM registry_licence AS row
-WHERE row.id = %(row)s
-"""
-
-
-@transaction.atomic
-def lift(
-    *,
-    company: Company,
-    cut: Iterable[int],
-    moment: Moment,
-    until: datetime | None = None,
-    barred: Mapping[str, datetime | None] | None = None,
-    note: str = "",
-) -> int:
-    """Give back from the moment on what a suspension took; how many stretches of licences.
-
-    `cut` is what `suspend` answered, `until` the end it was given. `barred`: until when another suspension stands, by
-    sector; None for one without an end. What was so between the suspension and the moment stays as it was: checks
-    denied then were denied rightly, by what was known.
-    """
-    given = 0
-    # One row after the other: what the first gives back the second must not give again.
-    for row in Licence.objects.filter(company=company, pk__in=list(cut)).order_by("id"):
-        begins = (barred or {}).get(row.sector, moment.at)
-        if begins is None or (until is not None and until <= begins):
-            continue
-        with connection.cursor() as cursor:
-            cursor.execute(_MISSING, {"row": row.pk, "since": begins, "until": until})
-            missing = [valid for (valid,) in cursor.fetchall()]
-        for valid in missing:
-            Licence.objects.create(
-                company=company,
-                record_id=row.record_id,
-                sector=row.sector,
-                note=note,
-                conditions=row.conditions,
-                valid=since(valid.lower, valid.upper),
-                recorded=since(moment.known_at),
-            )
-        given += len(missing)
-    return given
-
-
-def suspended(*, company: Company, moment: Moment) -> dict[str, Licence]:
-    """By sector, the licence that would be in effect had it not been cut short; none where one is in effect."""
-    held = list(Licence.objects.filter(company=company).order_by("id"))
-    covering = [row for row in held if _covers(row.valid, moment.at)]
-    standing = {row.sector for row in covering if row.recorded.upper is None}
-    return {
-        row.sector: row for row in covering if row.recorded.upper is not None and row.sector not in standing
-    }
-
-
-def _covers(valid: DateTimeTZRange, at: datetime) -> bool:
-    return not valid.isempty and valid.lower <= at and (valid.upper is None or at < valid.upper)
-
-
-def _free_until(row: Licence, at: datetime) -> datetime | None:
-    """To when a licence may be given again: its own end, or where the next one on record begins."""
-    later = Licence.objects.current().filter(company=row.company, sector=row.sector, valid__startswith__gt=at)
-    ends = [end for end in (row.valid.upper, *(held.valid.lower for held in later)) if end is not None]
-    return min(ends, default=None)
-
-
-@transaction.atomic
-def reinstate(
-    *,
-    company: Company,
-    moment: Moment,
-    note: str = "",
-    sectors: Iterable[str] | None = None,
-    user: Any = None,
-) -> list[Licence]:
-    """Give the suspended licences again from the moment on, to the end and on the conditions they had."""
-    wanted = None if sectors is None else set(sectors)
-    given = []
-    for sector, row in suspended(company=company, moment=moment).items():
-        if wanted is None or sector in wanted:
-            again = Licence(
-                company=company,
-                sector=sector,
-                note=note,
-                conditions=row.conditions,
-                valid=since(moment.at, _free_until(row, moment.at)),
-                recorded=since(moment.known_at),
-            )
-            again.save(force_insert=True)
-            given.append(again)
-    if given:
-        _note(company, "reinstated", moment, user, what=", ".join(row.sector for row in given), why=note)
-    return given
+#: What may be in the way of a licence: another one, or a decision in a case.
+_REFUSALS = {"licence_one_at_a_time": LicenceOverlaps, "licence_barred": LicenceBarred}
 
 
 @transaction.atomic
@@ -267,7 +137,7 @@ def add_caller(
         if error.__cause__.diag.constraint_name != "caller_one_at_a_time":
             raise
         raise CallerTaken(pointer="/callers") from error
-    _note(company, "callers_added", moment, user, what=phone.mask(number))
+    write_down(company, "callers_added", moment, user, what=phone.mask(number))
     return row
 
 
@@ -307,7 +177,7 @@ def add_range(
         raise CallerTaken(pointer="/callers") from error
     if fresh:
         ends = dict.fromkeys(phone.mask(number) for number in numbers)
-        _note(company, "callers_added", moment, user, what=f"{len(fresh):,}: {' – '.join(ends)}")
+        write_down(company, "callers_added", moment, user, what=f"{len(fresh):,}: {' – '.join(ends)}")
     return len(fresh)
 
 
@@ -320,7 +190,7 @@ def remove_caller(*, company: Company, number: int, moment: Moment, user: Any = 
     ended = Caller.objects.get(pk=row.pk)
     ended.valid = since(row.valid.lower, moment.at)
     row.supersede(moment.known_at, ended)
-    _note(company, "callers_removed", moment, user, what=phone.mask(number))
+    write_down(company, "callers_removed", moment, user, what=phone.mask(number))
 
 
 @transaction.atomic
@@ -338,7 +208,7 @@ def remove_range(*, company: Company, numbers: Range, moment: Moment, user: Any 
         row.supersede(moment.known_at, ended)
     if rows:
         ends = dict.fromkeys(phone.mask(number) for number in numbers)
-        _note(company, "callers_removed", moment, user, what=f"{len(rows):,}: {' – '.join(ends)}")
+        write_down(company, "callers_removed", moment, user, what=f"{len(rows):,}: {' – '.join(ends)}")
     return len(rows)
 
 

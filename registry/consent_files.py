@@ -171,7 +171,7 @@ def _do(claim: Claim[ConsentFile], chunk: Sequence[Entry | Rejected]) -> None:
 def _outcomes(row: ConsentFile, entries: Sequence[Entry], moment: Moment) -> list[str]:
     """What becomes of each row. A test key's file meets nothing live, and leaves nothing."""
     if row.livemode:
-        return consents.record(entries, row.company, moment) if entries else []
+        return consents.record(entries, row.company, moment, announced=True) if entries else []
     seen: set[str] = set()
     outcomes = []
     for entry in entries:

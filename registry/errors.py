@@ -204,6 +204,13 @@ class LicenceOverlaps(RegistryError):
     title = "The company holds a licence for that sector and time already"
 
 
+class LicenceBarred(RegistryError):
+    """A decision takes the company's leave to call for that sector and time; only an appeal gives it back."""
+
+    status = 409
+    title = "A decision takes the company's leave to call for that time"
+
+
 class CallerTaken(RegistryError):
     """The calling number is registered to a company for that time already."""
 

@@ -5,6 +5,7 @@ Names are made here and never taken from the sender. Files are readable by the r
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 from uuid import uuid4
@@ -87,6 +88,17 @@ def open_stored(name: str) -> BinaryIO:
         return default_storage.open(name, "rb")
     except FileNotFoundError as error:
         raise FileLost from error
+
+
+def forget(folder: str, *, before: datetime) -> int:
+    """Remove the files of a folder that were stored earlier; how many. For folders without rows that name them."""
+    if not default_storage.exists(folder):
+        return 0
+    names = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
+    old = [name for name in names if default_storage.get_modified_time(name) < before]
+    for name in old:
+        remove(name)
+    return len(old)
 
 
 def remove(name: str) -> None:

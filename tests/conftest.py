@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
 from config.celery import app
-from registry import companies, partitions, policies, rules
+from registry import companies, partitions, policies, rules, suspensions
 from registry.models import Company
 from registry.periods import Moment
 
@@ -147,7 +147,9 @@ def bolt(db, moment) -> Company:
     company = companies.enter(name="Bolt Homes", moment=since_2025)
     companies.license(company=company, sectors=["real_estate"], moment=since_2025)
     companies.add_caller(company=company, number=BOLT_CALLER, moment=since_2025)
-    companies.suspend(company=company, moment=Moment.of(datetime(2026, 2, 1, tzinfo=UTC)), note="complaints")
+    suspensions.suspend(
+        company=company, moment=Moment.of(datetime(2026, 2, 1, tzinfo=UTC)), note="complaints"
+    )
     return company
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from registry import companies, consents, opt_outs, reassignments, relationships
+from registry import companies, consents, opt_outs, reassignments, relationships, suspensions
 from registry.codes import CHANNELS, PURPOSES, SECTORS
 from registry.models import Company
 from registry.periods import Moment
@@ -165,7 +165,7 @@ def changed_hands(at: str, recorded: str | None = None) -> Event:
 def suspended(at: str, company: str = "acme", sectors: tuple[str, ...] | None = None) -> Event:
     """A company's licences ended."""
     return lambda stage: (
-        companies.suspend(company=stage.company(company), moment=Moment.of(when(at)), sectors=sectors)
+        suspensions.suspend(company=stage.company(company), moment=Moment.of(when(at)), sectors=sectors)
         and None
     )
 

@@ -14,7 +14,7 @@ from compliance.desk.company_fields import sector_choices
 from compliance.desk.lists import ListPage
 from compliance.desk.page import DeskPage
 from compliance.models import Complaint, Violation
-from registry import caller_ranges, companies, ids, phone, uploads
+from registry import caller_ranges, ids, phone, suspensions, uploads
 from registry.errors import FileLost, NotFound
 from registry.models import Caller, Company, Document, Licence
 from registry.periods import Moment
@@ -145,7 +145,7 @@ class CompanyById(DeskPage):
         row = by_id(key)
         versions = list(Licence.objects.filter(company=row).order_by("-recorded", "-pk")[:MOST_ROWS])
         current = [version for version in versions if version.recorded.upper is None]
-        lost = companies.suspended(company=row, moment=self.moment)
+        lost = suspensions.suspended(company=row, moment=self.moment)
         return self.show(
             company=row,
             public_id=key,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from compliance.desk.act import Act, ActPage, Doing
 from compliance.desk.company_fields import DayField, DocumentField, RangesField, SectorsField
-from registry import companies, documents, ids
+from registry import companies, documents, ids, suspensions
 from registry.errors import InvalidInput, NotFound
 from registry.models import Company, Document, Licence
 from registry.periods import Moment
@@ -83,7 +83,7 @@ def _license(doing: Doing) -> str:
 
 
 def _suspend(doing: Doing) -> str:
-    ended = companies.suspend(
+    ended = suspensions.suspend(
         company=doing.row,
         sectors=doing.data["sectors"] or None,
         note=doing.data["note"],
@@ -96,7 +96,7 @@ def _suspend(doing: Doing) -> str:
 
 
 def _reinstate(doing: Doing) -> str:
-    given = companies.reinstate(
+    given = suspensions.reinstate(
         company=doing.row,
         sectors=doing.data["sectors"] or None,
         note=doing.data["note"],
@@ -146,7 +146,7 @@ def _licensed(row: Company, moment: Moment) -> bool:
 
 
 def _suspended(row: Company, moment: Moment) -> bool:
-    return bool(companies.suspended(company=row, moment=moment))
+    return bool(suspensions.suspended(company=row, moment=moment))
 
 
 ACTS: dict[str, Act] = {

@@ -5,6 +5,7 @@ the last row of the one before. Each filter and each order needs an index; the m
 """
 
 import csv
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
@@ -22,6 +23,8 @@ SIZE = 50
 MOST_IN_CSV = 100_000
 #: What a spreadsheet takes for the start of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A masked number begins with a plus and is no formula. A star alone makes none: `=1*2` is one.
+_MASKED = re.compile(r"\+[0-9]*\*+[0-9]*")
 
 
 class ListPage(DeskPage):
@@ -89,8 +92,7 @@ class _Echo:
 
 def _cell(value: Any) -> str:
     text = "" if value is None else str(value)
-    # A masked number begins with a plus and is no formula.
-    return f"'{text}" if text.startswith(_FORMULA) and "*" not in text else text
+    return f"'{text}" if text.startswith(_FORMULA) and not _MASKED.fullmatch(text) else text
 
 
 def _token(row: Model, order: tuple[str, ...]) -> str:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from registry import roles, staff
-from registry.errors import NotFound, RegistryError
+from registry.errors import InvalidInput, NotFound, RegistryError
 from registry.periods import Moment
 from registry.portal.page import PERMISSIONS_POLICY
 
@@ -95,6 +95,9 @@ class DeskPage(View):
             raise Http404 from error
         except RegistryError as error:
             return self.problem(error)
+        except OverflowError:
+            # Days are reckoned with in many filters, and the calendar ends: 9999-12-31 has no day after it.
+            return self.problem(InvalidInput(_("That day is too far from today.")))
 
     def show(self, template: str = "", *, status: int = 200, **context: Any) -> HttpResponse:
         """Render a template with what every page needs."""

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import django_filters
+import structlog
 from django import forms
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -22,7 +23,16 @@ from compliance.reports.words import JOB_STATES
 from registry import ids
 from registry.errors import InvalidInput, NotFound
 
+log = structlog.get_logger(__name__)
 KIND_CHOICES = [(name, kind.title) for name, kind in KINDS.items()]
+
+
+def send(report_id: int) -> None:
+    """Tell a worker. Where the broker is away the row stays, and `reconcile_reports` finds it."""
+    try:
+        tasks.make_report.apply_async([report_id], retry=False)
+    except Exception as error:  # noqa: BLE001  (brokers raise what their clients raise; the row is safe already)
+        log.warning("broker_unavailable", report=report_id, error=type(error).__qualname__)
 
 
 class ReportFilter(django_filters.FilterSet):
@@ -90,7 +100,7 @@ class Reports(ListPage):
                 form.add_error(field if field in form.fields else None, error.detail)
             else:
                 row = reports.request(question, user=request.user, clock=self.moment.at)
-                tasks.make_report.apply_async([row.pk])
+                send(row.pk)
                 return redirect("desk-report", row.pk)
         return self.show("compliance/desk/report_form.html", status=400, form=form, kinds=KINDS.values())
 

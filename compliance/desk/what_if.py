@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+import structlog
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,8 @@ from registry.codes import SECTORS
 from registry.errors import InvalidInput, NotFound
 from registry.models import Company
 from registry.reasons import REASONS
+
+log = structlog.get_logger(__name__)
 
 #: Replays shown on the page that asks for one.
 RECENT = 20
@@ -95,6 +98,14 @@ class ReplayForm(forms.Form):
         return cleaned
 
 
+def send(replay_id: int) -> None:
+    """Tell a worker. Where the broker is away the row stays, and `find_lost_replays` finds it."""
+    try:
+        tasks.run_replay.apply_async([replay_id], retry=False)
+    except Exception as error:  # noqa: BLE001  (brokers raise what their clients raise; the row is safe already)
+        log.warning("broker_unavailable", replay=replay_id, error=type(error).__qualname__)
+
+
 class WhatIf(DeskPage):
     """Ask for a replay; those asked before."""
 
@@ -137,7 +148,7 @@ class WhatIf(DeskPage):
                     user=request.user,
                     clock=self.moment.known_at,
                 )
-                transaction.on_commit(lambda: tasks.run_replay.apply_async([row.pk]))
+                transaction.on_commit(lambda: send(row.pk))
         except (DraftNotAccepted, InvalidInput) as error:
             name = error.pointer.lstrip("/")
             form.add_error(name if name in form.fields else None, error.detail)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from compliance.errors import ReplayNeedsSession
 from registry.models import Policy
 
 #: What a policy decides, and the calling hours made from it on demand.
@@ -40,8 +41,12 @@ class Session:
 def session(rows: Iterable[Policy]) -> Iterator[Session]:
     """Put the rows of a draft before those in force, on this connection only; gone afterwards.
 
-    Where the connection is not to be had any more at the end, it is closed, and the tables with it.
+    Where the connection is not to be had any more at the end, it is closed, and the tables with it. Raises
+    `ReplayNeedsSession` behind a pooler in transaction mode: there the draft would stay with a session of the server
+    that answers somebody else's checks next.
     """
+    if connection.settings_dict["OPTIONS"].get("prepare_threshold") is None:
+        raise ReplayNeedsSession
     ((schemas, schema),) = _rows("SELECT current_setting('search_path'), current_schema()")
     held = Session(schemas)
     try:
@@ -85,7 +90,7 @@ def _clear(schemas: str) -> None:
         _search(schemas)
         for table in SHADOWED:
             _run(f"DROP TABLE IF EXISTS pg_temp.{table}")
-    except Exception:
+    except BaseException:
         connection.close()
         raise
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from registry import companies, consents, disputes, opt_outs, reassignments, relationships
+from registry import companies, consents, disputes, opt_outs, reassignments, relationships, suspensions
 from registry.lists import consents as consent_files
 from registry.lists import opt_outs as opt_out_lists
 from registry.lists.rows import Rejected
@@ -87,7 +87,7 @@ def enter(day: datetime) -> dict[Part, Company]:
         _buy(part, entered[part], day)
         _change_their_minds(part, entered[part], day)
     # The builder loses its licence in the middle of the day, and goes on calling.
-    companies.suspend(
+    suspensions.suspend(
         company=entered[BUILDER],
         moment=Moment.of(day + timedelta(hours=4)),
         note="Complaints to 12321 (demo)",

@@ -9,7 +9,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
-from registry import companies
+from registry import companies, suspensions
 from registry.admin.acts import Act, Doing, Done, Note
 from registry.admin.columns import column, company, instant, masked, public, search_link, span
 from registry.admin.keys import ISSUE_KEY
@@ -107,7 +107,7 @@ def _license(doing: Doing) -> Done:
 def _suspend(doing: Doing) -> Done:
     ended = sum(
         len(
-            companies.suspend(
+            suspensions.suspend(
                 company=row,
                 sectors=doing.data["sectors"] or None,
                 note=doing.data["note"],
@@ -124,7 +124,7 @@ def _suspend(doing: Doing) -> Done:
 
 def _reinstate(doing: Doing) -> Done:
     given = sum(
-        len(companies.reinstate(company=row, note=doing.data["note"], moment=doing.moment, user=doing.user))
+        len(suspensions.reinstate(company=row, note=doing.data["note"], moment=doing.moment, user=doing.user))
         for row in doing.rows
     )
     if not given:
@@ -217,7 +217,7 @@ class CompanyAdmin(RecordAdmin):
             "license_companies",
             _reinstate,
             Note,
-            fits=lambda row, moment: bool(companies.suspended(company=row, moment=moment)),
+            fits=lambda row, moment: bool(suspensions.suspended(company=row, moment=moment)),
             explanation="Gives again, from now on, every licence that was suspended, to its end and on its conditions.",
         ),
         Act("add-callers", "Add calling numbers", "enter_companies", _add_callers, CallerForm),

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import IntegrityError, connection, transaction
 
+from registry import announcements
 from registry.codes import CHANNELS, CONSENT_METHODS, SECTORS, mask
 from registry.errors import ConsentOverlaps, PolicyGap
 from registry.lists.loading import Counts, Progress, Reject, chunks, stage
@@ -65,12 +66,20 @@ _STAGED = (
     ("source_url", "text"),
     ("reference", "text"),
 )
-_FILLED_IN = (("outcome", "text"), ("ends_at", "timestamptz"), ("late", "boolean"))
+_FILLED_IN = (
+    ("outcome", "text"),
+    ("ends_at", "timestamptz"),
+    ("late", "boolean"),
+    ("announced", "text"),
+    ("zone", "text"),
+)
 #: The statements of one round, in order: `ready` marks the rows of the round, and there may be none.
 _READY, *_STEPS = (
     read(HERE / f"consents_{step}.sql") for step in ("ready", "judge", "close", "notices", "insert")
 )
 
+_ZONES = "SELECT DISTINCT zone FROM pg_temp.incoming_consent WHERE outcome = 'accepted' AND announced <> 'no'"
+_ANNOUNCE = read(HERE / "consents_announce.sql")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _REFERENCE_LENGTH = Consent._meta.get_field("reference").max_length
 _URL_LENGTH = Consent._meta.get_field("source_url").max_length
@@ -248,22 +257,23 @@ def _source_url(text: str) -> str:
     return text
 
 
-def record(chunk: Sequence[Entry], company: Company, moment: Moment) -> list[str]:
+def record(chunk: Sequence[Entry], company: Company, moment: Moment, *, announced: bool = False) -> list[str]:
     """Put rows on record, all or none; what became of each: `accepted`, `duplicate`, or the code it is refused with.
 
-    Tried again when somebody recorded one of the same consents in between.
+    `announced`: people are told of them as of those recorded one by one, where the policy says so. Tried again when
+    somebody recorded one of the same consents in between.
     """
     for _ in range(ATTEMPTS - 1):
         try:
-            return _record(chunk, company, moment)
+            return _record(chunk, company, moment, announced)
         except IntegrityError as error:
             if error.__cause__.diag.constraint_name != "consent_one_at_a_time":
                 raise
-    return _record(chunk, company, moment)
+    return _record(chunk, company, moment, announced)
 
 
 @transaction.atomic
-def _record(chunk: Sequence[Entry], company: Company, moment: Moment) -> list[str]:
+def _record(chunk: Sequence[Entry], company: Company, moment: Moment, announced: bool) -> list[str]:
     """What became of each row: `accepted`, `duplicate`, or the code it is refused with.
 
     Done in rounds: in a round no two rows share a scope (number, sectors, channels) or a reference, and rows that do
@@ -280,5 +290,17 @@ def _record(chunk: Sequence[Entry], company: Company, moment: Moment) -> list[st
                 break
             for step in _STEPS:
                 cursor.execute(step, given)
+        if announced:
+            _announce(company, moment)
         cursor.execute("SELECT outcome FROM pg_temp.incoming_consent ORDER BY place")
         return [outcome for (outcome,) in cursor.fetchall()]
+
+
+def _announce(company: Company, moment: Moment) -> None:
+    """Put down that people are to be told of the rows just recorded, as `announcements.plan` does of one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ZONES)
+        zones = [zone for (zone,) in cursor.fetchall()]
+        if zones:
+            instants = [announcements.by_day(moment.known_at, zone) for zone in zones]
+            cursor.execute(_ANNOUNCE, {"company": company.pk, "zones": zones, "instants": instants})

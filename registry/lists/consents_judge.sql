@@ -1,10 +1,13 @@
 -- Judge the rows of the round against what is on record, in the order in which `consents.record` looks at it.
 UPDATE pg_temp.incoming_consent AS target
-SET outcome = judged.outcome, ends_at = judged.ends_at, late = judged.late
+SET outcome = judged.outcome, ends_at = judged.ends_at, late = judged.late, announced = judged.announced,
+    zone = judged.zone
 FROM (
     SELECT
         incoming.place,
         ends.at AS ends_at,
+        coalesce(policy.terms ->> 'consent_announced', 'no') AS announced,
+        split_part(home.zone_key, ',', 1) AS zone,
         incoming.given_at + (policy.terms ->> 'consent_grace')::interval < %(known_at)s AS late,
         CASE
             WHEN EXISTS (
@@ -37,7 +40,7 @@ FROM (
         END AS outcome
     FROM pg_temp.incoming_consent AS incoming
     LEFT JOIN LATERAL (
-        SELECT jurisdiction, past FROM registry_numberrange
+        SELECT jurisdiction, zone_key, past FROM registry_numberrange
         WHERE first <= rpad(incoming.number::text, 15, '0')::bigint
         ORDER BY first DESC LIMIT 1
     ) AS home ON home.past > rpad(incoming.number::text, 15, '0')::bigint

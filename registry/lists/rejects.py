@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,13 +11,16 @@ from registry.lists.rows import Rejected
 
 COLUMNS = ("row", "value", "error_code", "error_message")
 #: Beginnings that a spreadsheet would run as a formula; such a value is shown behind an apostrophe.
-_FORMULA = ("=", "@", "-", "\t", "\r")
+_FORMULA = ("=", "@", "-", "+", "\t", "\r")
+#: But a number is none, whatever is between its digits: it is shown as it stood.
+_NUMBER = re.compile(r"\+[0-9 .()/-]*")
 
 
-def cells(rejected: Rejected) -> tuple[int, str, str, str]:
-    """A refused row as a row of the file."""
+def cells(rejected: tuple[int, str, str, str]) -> tuple[int, str, str, str]:
+    """A refused row (line, value, code, message) as a row of the file."""
     line, value, code, message = rejected
-    return line, f"'{value}" if value.startswith(_FORMULA) else value, code, message
+    formula = value.startswith(_FORMULA) and not _NUMBER.fullmatch(value)
+    return line, f"'{value}" if formula else value, code, message
 
 
 class NotOurs(Exception):

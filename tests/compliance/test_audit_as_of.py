@@ -1,7 +1,7 @@
 """A call is judged by what the register knew when it was made, not by what it knows now."""
 
 from compliance.models import Violation
-from registry import companies, consents
+from registry import companies, consents, suspensions
 from registry.models import Caller, Policy
 from registry.periods import Moment, since
 from tests.compliance.calls_made import agreed, asked, at, audited, called, found, refused
@@ -39,7 +39,7 @@ def test_it_accuses_nobody_by_what_changed_afterwards(acme):
     consent = agreed(acme)
     called(acme, "10:01", check_id=asked(acme, "10:00"))
     consents.revoke(record_id=consent, moment=Moment.of(at("12:00")))
-    companies.suspend(company=acme, moment=Moment.of(at("12:00")))
+    suspensions.suspend(company=acme, moment=Moment.of(at("12:00")))
     companies.remove_caller(company=acme, number=ACME_CALLER, moment=Moment.of(at("12:00")))
     assert not Caller.objects.as_of(Moment.of(at("13:00"))).exists()
     audited(acme)

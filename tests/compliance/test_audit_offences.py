@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from compliance.models import Violation
-from registry import companies, consents, opt_outs, reassignments
+from registry import consents, opt_outs, reassignments, suspensions
 from registry.decision import DENY_CODES
 from registry.periods import Moment
 from tests.compliance.calls_made import agreed, asked, at, audited, called, client, found, refused, standing
@@ -166,7 +166,7 @@ def _licence_for_another_sector(acme) -> int:
 
 def _no_licence(acme) -> int:
     agreed(acme)
-    companies.suspend(company=acme, moment=Moment.of(at("09:00")))
+    suspensions.suspend(company=acme, moment=Moment.of(at("09:00")))
     return called(acme, "10:00")
 
 

@@ -11,8 +11,9 @@ from pypdf import PdfReader
 from compliance import case_decisions, case_letters, cases
 from compliance.errors import CaseNotOpen, CaseTooEarly, FourEyesNeeded, HeldInAnotherCase
 from compliance.models import Case, CaseItem, CaseLetter, CaseStep, Violation
-from registry.errors import InvalidInput, NotFound
-from registry.models import Check, Licence
+from registry import companies, suspensions
+from registry.errors import InvalidInput, LicenceBarred, NotFound
+from registry.models import Check, CompanyChange, Licence
 from registry.periods import Moment
 from tests.compliance.calls_made import agreed, asked
 from tests.compliance.cases_made import (
@@ -366,3 +367,66 @@ def test_it_writes_the_letters_of_each_step(acme):
     _, paragraphs = case_letters.text("notice", "en", row.letters.first().made_from)
     assert "You & I: <calls>." in paragraphs
     assert ANA not in row.letters.first().made_from.values()
+
+
+@pytest.mark.parametrize("act", ["license", "reinstate"])
+def test_one_person_does_not_give_back_what_a_decision_took(acme, act):
+    agreed(acme)
+    at = datetime(2026, 4, 1, 3, tzinfo=UTC)
+    decided(acme, at=at)
+    soon = Moment.of(at + 5 * DAY)
+    acts = {
+        "license": lambda moment: companies.license(
+            company=acme, sectors=["insurance"], moment=moment, ends=moment.at + DAY
+        ),
+        "reinstate": lambda moment: suspensions.reinstate(company=acme, moment=moment),
+    }
+    before = CompanyChange.objects.count()
+    with pytest.raises(LicenceBarred):
+        acts[act](soon)
+    assert CompanyChange.objects.count() == before
+    assert not allowed(acme, at + 5 * DAY)
+    # For another sector, and for after the suspension, it is theirs to give.
+    assert companies.license(company=acme, sectors=["travel"], moment=soon)
+
+
+def test_what_was_suspended_by_hand_since_is_not_given_back_by_the_appeal(acme):
+    agreed(acme)
+    at = datetime(2026, 4, 1, 3, tzinfo=UTC)
+    row = decided(acme, at=at)
+    by_hand = Moment.of(at + 5 * DAY)
+    assert suspensions.suspend(
+        company=acme, moment=by_hand, sectors=["insurance"], note="Fraud", user=officer()
+    )
+    case_decisions.appeal(case_id=row.pk, text="Too much.", user=officer(), clock=at + 6 * DAY)
+    lifted = Moment.of(at + 10 * DAY)
+    case_decisions.review(case_id=row.pk, outcome="annulled", text="x", user=chief("judge"), moment=lifted)
+    assert [allowed(acme, at + n * DAY) for n in (10, 60, 95)] == [False, False, False]
+    # Whoever suspended it by hand may give it back, now that no decision stands.
+    again = Moment.of(at + 100 * DAY)
+    assert [licence.sector for licence in suspensions.reinstate(company=acme, moment=again)] == ["insurance"]
+    assert allowed(acme, again.at)
+
+
+def test_decisions_and_appeals_are_in_the_companys_history(acme):
+    at = datetime(2026, 4, 1, 3, tzinfo=UTC)
+    row = decided(acme, at=at)
+    case_decisions.appeal(case_id=row.pk, text="Too much.", user=officer(), clock=at + 6 * DAY)
+    case_decisions.review(
+        case_id=row.pk, outcome="annulled", text="x", user=chief("judge"), moment=Moment.of(at + 10 * DAY)
+    )
+    told = CompanyChange.objects.filter(company=acme, change__in=["suspended", "reinstated"]).order_by("id")
+    assert list(told.values_list("change", "user", "what", "why")) == [
+        ("suspended", chief().pk, "insurance", f"Decision in cse_{row.pk}"),
+        ("reinstated", chief("judge").pk, "insurance", f"Appeal in cse_{row.pk}"),
+    ]
+
+
+def test_a_suspension_without_an_end_outlives_a_shorter_one_that_ends(acme):
+    agreed(acme)
+    first, second = found_against(acme, 2)
+    at = datetime(2026, 4, 1, 3, tzinfo=UTC)
+    decided(acme, at=at, ids=[first])
+    other = decided(acme, at=at + 5 * DAY, ids=[second], action="stop_new_outbound", lasts="")
+    assert not other.ends_at
+    assert [allowed(acme, at + n * DAY) for n in (6, 91, 200)] == [False, False, False]

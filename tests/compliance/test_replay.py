@@ -206,6 +206,19 @@ def test_after_an_error_the_register_is_itself_again(committed):
     assert not Policy.objects.filter(pk__lt=0).exists()
 
 
+def test_behind_a_pooler_that_shares_sessions_it_is_refused(a_day, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", None)
+    row = replay.request(pack="cn", text=MORNINGS, first=DAY, last=DAY, clock=LATER)
+    assert replay.run(row.pk, clock=LATER)["state"] == "failed"
+    row.refresh_from_db()
+    assert row.problem["code"] == "replay_needs_session"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relname = ANY(%s) AND relpersistence = 't'", [list(SHADOWED)]
+        )
+        assert cursor.fetchone() == (0,)
+
+
 #: A worker that is killed with the draft in force in its session.
 WORKER = """
 import sys, time

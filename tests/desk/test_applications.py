@@ -1,11 +1,14 @@
 """Applications for a licence: received, sent back, amended, approved or refused, each step with who, when and why."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from registry import ids
+from registry import applications, companies, ids, suspensions
 from registry.models import Application, Caller, Company, Licence
-from tests.desk.house import desk
+from registry.periods import Moment
+from tests.desk.house import desk, member
 from tests.desk.test_companies import PDF
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +82,6 @@ def test_it_is_sent_back_amended_and_refused(filed):
 
 
 def test_an_approval_that_fails_leaves_nothing(filed, acme, moment):
-    from registry import companies
 
     companies.add_caller(company=acme, number=8695588, moment=moment)
     answer = act(filed, "approve")
@@ -123,3 +125,13 @@ def test_it_knows_what_is_missing(db):
     client = desk("supervisor")
     for address in ("app_999", "app_x", "app_999/approve"):
         assert client.get(f"/desk/applications/{address}/").status_code == 404
+
+
+def test_a_company_that_is_in_the_register_is_not_entered_again(filed, acme, moment):
+    Company.objects.filter(pk=acme.pk).update(registration="9111")
+    suspensions.suspend(company=acme, sectors=["insurance"], moment=moment, note="Fraud")
+    later = Moment.of(moment.at + timedelta(minutes=1))
+    applications.approve(application_id=filed.pk, moment=later, user=member("supervisor"))
+    filed.refresh_from_db()
+    assert filed.company == acme
+    assert Company.objects.filter(registration="9111").count() == 1

@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import expect
 
 from compliance import complaint_matching, complaints
-from registry import companies, ids, staff
+from registry import companies, ids, staff, suspensions
 from registry.periods import Moment
 from tests.conftest import ACME_CALLER, ANA
 from tests.desk.house import member
@@ -39,7 +39,7 @@ def site(committed):
     companies.add_caller(company=acme, number=ACME_CALLER, moment=then)
     bolt = companies.enter(name="Bolt Homes", registration="91110000MA00", region="CN-BJ", moment=then)
     companies.license(company=bolt, sectors=["real_estate"], moment=then)
-    companies.suspend(company=bolt, moment=Moment.of(clock - timedelta(days=2)), note="complaints")
+    suspensions.suspend(company=bolt, moment=Moment.of(clock - timedelta(days=2)), note="complaints")
     row, _ = complaints.file(
         moment=Moment.of(clock), number=ANA, proven=True, caller=ACME_CALLER, called_at=clock - timedelta(hours=2),
         category="commercial", sector="insurance", said_no=True, text="I had told them not to call.",

@@ -1,10 +1,13 @@
 """A company records a consent, and the person hears of it by text: once, in the daytime, where the policy says so."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from registry import announcements, consents, policies, tasks
+from registry.lists import consents as consent_lists
+from registry.lists.text import Source
 from registry.messages import NotSent, memory
 from registry.models import Announcement, Subscriber
 from registry.periods import Moment
@@ -117,4 +120,50 @@ def test_it_is_said_in_the_consents_history_and_goes_with_the_person(acme, momen
     page = ana_at_home.get(f"/my/consents/con_{record_id}/").content.decode()
     assert "We told you of it by text message" in page
     ana_at_home.post("/my/erasure/", {"sure": "on"})
+    assert not Announcement.objects.exists()
+
+
+def entries(*rows: tuple[int, str, str], at):
+    lines = ["number,sectors,channels,given_at,method,notice,evidence_sha256,reference"]
+    lines += [
+        f"+{number},{sector},live,{at.isoformat()},web_form,You may call me.,{'ab' * 32},{reference}"
+        for number, sector, reference in rows
+    ]
+    source = Source(io.BytesIO("\n".join(lines).encode()))
+    return list(consent_lists.entries(source, moment=Moment.of(at)))
+
+
+def test_a_companys_file_is_no_way_around_the_text(acme, moment, now):
+    record(acme, moment, number=ANA + 1, reference="known")
+    Announcement.objects.all().delete()
+    chunk = entries(
+        (ANA, "insurance", "f-1"),
+        (ANA, "finance", "f-2"),
+        (ANA, "finance", "f-2"),
+        (ANA + 1, "finance", "f-3"),
+        (ANA + 2, "insurance", "f-4"),
+        (AMERICAN, "insurance", "f-5"),
+        at=moment.at,
+    )
+    outcomes = consent_lists.record(chunk, acme, moment, announced=True)
+    assert outcomes == ["accepted", "accepted", "duplicate", "accepted", "accepted", "accepted"]
+    planned = Announcement.objects.order_by("number").values_list(
+        "number", "company_id", "tell_at", "outcome"
+    )
+    assert list(planned) == [(ANA, acme.pk, moment.at, ""), (ANA + 2, acme.pk, moment.at, "")]
+
+    # The same file again tells nobody twice.
+    consent_lists.record(chunk, acme, moment, announced=True)
+    assert tasks.announce_consents() == {"sent": 2}
+    assert {message.number for message in memory.outbox} == {ANA, ANA + 2}
+
+
+def test_a_file_of_the_night_is_told_of_in_the_morning(acme, now):
+    night = datetime(2026, 3, 10, 13, 30, tzinfo=UTC)
+    consent_lists.record(entries((ANA, "insurance", "f-1"), at=night), acme, Moment.of(night), announced=True)
+    assert Announcement.objects.get().tell_at == datetime(2026, 3, 11, 1, 0, tzinfo=UTC)
+
+
+def test_a_stock_that_the_operator_imports_is_no_news(acme, moment, now):
+    consent_lists.record(entries((ANA, "insurance", "f-1"), at=moment.at), acme, moment)
     assert not Announcement.objects.exists()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from registry import companies, consents, ids, opt_outs, receipts, relationships
+from registry import companies, consents, ids, opt_outs, receipts, relationships, suspensions
 from registry.api import checks
 from registry.errors import Undecidable
 from registry.models import Check, Company
@@ -190,7 +190,7 @@ def test_it_refuses_a_body_that_is_too_large(api, settings):
 
 def test_it_supposes_the_only_sector_a_company_is_licensed_for(api, acme, question, moment):
     problem(api.post("/checks", question | {"sector": None}), 422, "invalid_input", "/sector")
-    companies.suspend(company=acme, sectors=["finance"], moment=moment)
+    suspensions.suspend(company=acme, sectors=["finance"], moment=moment)
 
     body = api.post("/checks", question | {"sector": None}).json()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from registry import caller_ranges, companies
+from registry import caller_ranges, companies, suspensions
 from registry.caller_ranges import Range
 from registry.errors import CallerTaken, InvalidInput
 from registry.models import Caller, CompanyChange, Licence
@@ -20,41 +20,41 @@ def test_a_licence_keeps_its_conditions_through_a_suspension(acme, moment):
         company=acme, sectors=["travel"], moment=moment, ends=ends, conditions="No calls on Sundays"
     )
     later = Moment.of(moment.at + timedelta(days=1))
-    companies.suspend(company=acme, sectors=["travel"], moment=later, note="complaints")
+    suspensions.suspend(company=acme, sectors=["travel"], moment=later, note="complaints")
     assert not Licence.objects.as_of(later).filter(sector="travel").exists()
     again = Moment.of(moment.at + timedelta(days=2))
-    [row] = companies.reinstate(company=acme, moment=again, note="remedied")
+    [row] = suspensions.reinstate(company=acme, moment=again, note="remedied")
     assert (row.sector, row.conditions, row.valid.lower, row.valid.upper) == (
         "travel",
         "No calls on Sundays",
         again.at,
         ends,
     )
-    assert companies.reinstate(company=acme, moment=again) == []
+    assert suspensions.reinstate(company=acme, moment=again) == []
 
 
 def test_a_licence_that_ran_out_is_not_reinstated(acme, moment):
     companies.license(company=acme, sectors=["travel"], moment=moment, ends=moment.at + timedelta(days=1))
     later = Moment.of(moment.at + timedelta(days=2))
-    assert companies.suspended(company=acme, moment=later) == {}
+    assert suspensions.suspended(company=acme, moment=later) == {}
 
 
 def test_a_suspended_licence_whose_end_has_passed_is_not_reinstated(acme, moment):
     companies.license(company=acme, sectors=["travel"], moment=moment, ends=moment.at + timedelta(days=5))
-    companies.suspend(company=acme, sectors=["travel"], moment=Moment.of(moment.at + timedelta(days=1)))
-    assert list(companies.suspended(company=acme, moment=Moment.of(moment.at + timedelta(days=2)))) == [
+    suspensions.suspend(company=acme, sectors=["travel"], moment=Moment.of(moment.at + timedelta(days=1)))
+    assert list(suspensions.suspended(company=acme, moment=Moment.of(moment.at + timedelta(days=2)))) == [
         "travel"
     ]
-    assert not companies.suspended(company=acme, moment=Moment.of(moment.at + timedelta(days=6)))
+    assert not suspensions.suspended(company=acme, moment=Moment.of(moment.at + timedelta(days=6)))
 
 
 def test_every_change_is_written_down(acme, moment, django_user_model):
     user = django_user_model.objects.create_user("rita@example.org")
     CompanyChange.objects.all().delete()
-    companies.suspend(company=acme, moment=moment, note="complaints", user=user)
+    suspensions.suspend(company=acme, moment=moment, note="complaints", user=user)
     row = CompanyChange.objects.get()
     assert (row.change, row.user, row.at, row.why) == ("suspended", user, moment.known_at, "complaints")
-    assert row.what == "insurance, finance"
+    assert row.what == "finance, insurance"
 
 
 def test_a_range_is_registered_number_by_number(acme, moment):
@@ -127,3 +127,79 @@ def test_it_knows_the_series(number, series):
 def test_a_region_is_one_of_iso_3166(db, moment):
     with pytest.raises(InvalidInput):
         companies.enter(name="X", region="Shanghai", moment=moment)
+
+
+def in_effect(company, at) -> list[str]:
+    held = Licence.objects.as_of(Moment.of(at)).filter(company=company)
+    return sorted(held.values_list("sector", flat=True))
+
+
+def test_a_suspension_for_a_time_ends_by_itself(acme, moment):
+    day = timedelta(days=1)
+    until = moment.at + 30 * day
+    suspensions.suspend(company=acme, sectors=["insurance"], moment=moment, until=until, note="Two weeks")
+    microsecond = timedelta(microseconds=1)
+    assert [in_effect(acme, at) for at in (moment.at, until - microsecond, until)] == [
+        ["finance"],
+        ["finance"],
+        ["finance", "insurance"],
+    ]
+    assert list(suspensions.suspended(company=acme, moment=moment)) == ["insurance"]
+    assert not suspensions.suspended(company=acme, moment=Moment.of(until))
+
+
+def test_a_suspension_for_a_time_is_lifted_by_hand_without_a_gap(acme, moment):
+    day = timedelta(days=1)
+    companies.license(
+        company=acme,
+        sectors=["travel"],
+        moment=moment,
+        ends=moment.at + 90 * day,
+        conditions="Not on Sundays",
+    )
+    first, until = Moment.of(moment.at + day), moment.at + 31 * day
+    suspensions.suspend(company=acme, sectors=["travel"], moment=first, until=until)
+    again = Moment.of(moment.at + 5 * day)
+    [row] = suspensions.reinstate(company=acme, moment=again, sectors=["travel"])
+    assert (row.valid.lower, row.valid.upper, row.conditions) == (again.at, until, "Not on Sundays")
+    days = (4, 5, 30, 31, 89, 90)
+    assert ["travel" in in_effect(acme, moment.at + n * day) for n in days] == [
+        False,
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert {held.conditions for held in Licence.objects.current().filter(sector="travel")} == {
+        "Not on Sundays"
+    }
+    assert suspensions.reinstate(company=acme, moment=again, sectors=["travel"]) == []
+
+
+def test_a_licence_to_come_is_suspended_as_well(acme, moment):
+    begins = moment.at + timedelta(days=10)
+    companies.license(company=acme, sectors=["travel"], moment=moment, begins=begins)
+    suspensions.suspend(company=acme, moment=moment)
+    assert in_effect(acme, begins) == []
+
+
+def test_suspended_twice_and_lifted_once_is_suspended(acme, moment):
+    """Each suspension gives back only what it took itself."""
+    day = timedelta(days=1)
+    until = moment.at + 30 * day
+    cut = suspensions.suspend(company=acme, sectors=["insurance"], moment=moment, until=until)
+    later = Moment.of(moment.at + day)
+    assert suspensions.suspend(company=acme, sectors=["insurance"], moment=later)
+    sectors = suspensions.suspended_since(company=acme, cut=cut, besides=[])
+    assert sectors == {"insurance"}
+    lifted = Moment.of(moment.at + 2 * day)
+    barred = dict.fromkeys(sectors)
+    assert suspensions.lift(company=acme, cut=cut, until=until, barred=barred, moment=lifted) == 0
+    assert in_effect(acme, moment.at + 60 * day) == ["finance"]
+
+
+def test_a_suspension_cannot_end_before_it_begins(acme, moment):
+    with pytest.raises(InvalidInput):
+        suspensions.suspend(company=acme, moment=moment, until=moment.at)
+    assert in_effect(acme, moment.at) == ["finance", "insurance"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registry import companies, consents, errors, opt_outs
+from registry import companies, consents, errors, opt_outs, suspensions
 from registry.api.problems import translate
 from registry.models import Caller, Consent, Licence, OptOut, Policy
 from registry.periods import Moment, since
@@ -91,7 +91,7 @@ def test_it_answers_both_about_an_opt_out_and_a_licence(acme, ana, consent):
         said_at=when("04:00"),
         moment=Moment.of(when("06:00")),
     )
-    companies.suspend(company=acme, moment=Moment(when("04:00"), when("07:00")))
+    suspensions.suspend(company=acme, moment=Moment(when("04:00"), when("07:00")))
 
     assert verdict(acme, ana, "05:00", "05:00") == ("allow", ("consent_on_record",))
     assert verdict(acme, ana, "05:00", "06:00") == ("deny", ("opted_out_of_all",))
@@ -162,7 +162,7 @@ def test_a_later_period_of_the_same_is_no_conflict(acme, ana, moment):
     )
     opt_outs.withdraw(record_id=first.record_id, moment=Moment.of(when("2026-02-02 00:00")))
     opt_outs.register(number=ana, scope="all", source="portal", moment=Moment.of(when("2026-02-03 00:00")))
-    companies.suspend(company=acme, moment=Moment.of(when("2026-02-02 00:00")))
+    suspensions.suspend(company=acme, moment=Moment.of(when("2026-02-02 00:00")))
     companies.license(company=acme, sectors=["insurance"], moment=Moment.of(when("2026-02-02 00:00")))
     assert OptOut.objects.as_of(moment).filter(number=ana).count() == 1
     assert Licence.objects.as_of(moment).filter(company=acme).count() == 1
