@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from compliance.errors import HeldInAnotherCase
-from compliance.models import Case, CaseItem, Complaint, Violation
+from compliance.models import Case, CaseItem, Complaint, Discrepancy, Violation
 from registry.errors import InvalidInput
 
 #: The most that one step adds.
@@ -18,6 +18,7 @@ MOST = 5_000
 _MAY_BE: dict[str, QuerySet[Any]] = {
     "violation": Violation.objects.exclude(status__in=("dismissed", "withdrawn")),
     "complaint": Complaint.objects.exclude(state__in=("joined", "withdrawn", "referred")),
+    "discrepancy": Discrepancy.objects.filter(state="open"),
 }
 
 #: For each kind the numbers of rows.

@@ -8,6 +8,7 @@ from compliance.desk import (
     call_logs,
     calls,
     carrier_records,
+    case_bundle,
     cases,
     companies,
     company_acts,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("cases/", cases.Queue.as_view(), name="desk-cases"),
     path("cases/<int:pk>/", cases.CasePage.as_view(http_method_names=["get", "head"]), name="desk-case"),
     path("cases/<int:pk>/letters/<int:letter>/", cases.Letter.as_view(), name="desk-case-letter"),
+    path("cases/<int:pk>/bundle/", case_bundle.CaseBundle.as_view(), name="desk-case-bundle"),
     path(
         "cases/<int:pk>/<str:step>/",
         cases.CasePage.as_view(http_method_names=["post"]),
