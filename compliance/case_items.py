@@ -31,6 +31,12 @@ def rows(case: Case, kind: str) -> QuerySet[Any]:
     return _MAY_BE[kind].model.objects.filter(pk__in=held).order_by("pk")
 
 
+def free(company_id: int, kind: str) -> QuerySet[Any]:
+    """The rows of a kind that may be gathered against a company: those no case holds."""
+    held = CaseItem.objects.filter(kind=kind, held=True).values("object_id")
+    return _MAY_BE[kind].filter(company_id=company_id).exclude(pk__in=held)
+
+
 def add(case: Case, gathered: Gathered, *, clock: datetime) -> dict[str, int]:
     """Put rows into a case; how many of each kind. Inside a transaction.
 
