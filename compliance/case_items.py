@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from compliance.errors import HeldInAnotherCase
-from compliance.models import Case, CaseItem, Complaint, Violation
+from compliance.models import Case, CaseItem, Complaint, Discrepancy, Violation
 from registry.errors import InvalidInput
 
 #: The most that one step adds.
@@ -18,6 +18,7 @@ MOST = 5_000
 _MAY_BE: dict[str, QuerySet[Any]] = {
     "violation": Violation.objects.exclude(status__in=("dismissed", "withdrawn")),
     "complaint": Complaint.objects.exclude(state__in=("joined", "withdrawn", "referred")),
+    "discrepancy": Discrepancy.objects.filter(state="open"),
 }
 
 #: For each kind the numbers of rows.
@@ -28,6 +29,12 @@ def rows(case: Case, kind: str) -> QuerySet[Any]:
     """The rows of a kind that a case rests on, whatever became of them since, in the order of their numbers."""
     held = CaseItem.objects.filter(case=case, kind=kind).values("object_id")
     return _MAY_BE[kind].model.objects.filter(pk__in=held).order_by("pk")
+
+
+def free(company_id: int, kind: str) -> QuerySet[Any]:
+    """The rows of a kind that may be gathered against a company: those no case holds."""
+    held = CaseItem.objects.filter(kind=kind, held=True).values("object_id")
+    return _MAY_BE[kind].filter(company_id=company_id).exclude(pk__in=held)
 
 
 def add(case: Case, gathered: Gathered, *, clock: datetime) -> dict[str, int]:

@@ -100,6 +100,7 @@ def made_from(row: Case, step: CaseStep) -> dict[str, Any]:
             {**each, "first": each["first"].isoformat(), "last": each["last"].isoformat()} for each in found
         ],
         "complaints": case_items.rows(row, "complaint").count(),
+        "discrepancies": case_items.rows(row, "discrepancy").count(),
         "grounds": [citations[name]["citation"] for name in ("basis",) if name in citations],
         "policy": {"pack": row.policy.pack, "digest": row.policy.digest},
         "proposal": {**proposal.detail, "reasons": proposal.text} if proposal else {},
@@ -177,6 +178,8 @@ def _words(language: str, values: dict[str, Any]) -> dict[str, Any]:
             for each in values["violations"]
         ],
         "complaints": values["complaints"],
+        # Letters from before cases took them say nothing of them.
+        "discrepancies": values.get("discrepancies"),
         "grounds": values["grounds"],
         "where": step.get("where", ""),
         "at": _time(values["at"]),

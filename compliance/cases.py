@@ -12,12 +12,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from compliance import case_clocks, case_items, case_letters, case_steps, complaint_terms
+from compliance import case_clocks, case_items, case_letters, case_steps, complaint_terms, discrepancies
 from compliance.case_clocks import Clocks
 from compliance.case_items import Gathered
 from compliance.complaint_clocks import Place
 from compliance.errors import CaseNotOpen, CaseTooEarly
-from compliance.models import Case, CaseItem, CaseStep, Complaint, Violation
+from compliance.models import Case, CaseItem, CaseStep, Complaint, Discrepancy, Violation
 from registry.codes import SECTORS
 from registry.errors import InvalidInput, NotFound
 from registry.models import Company
@@ -32,17 +32,18 @@ MEETS = {"respond": "respond", "decide": "decide", "appeal": "appeal", "review":
 def open_case(
     *, company: Company, gathered: Gathered, title: str, user: Any, moment: Moment, sector: str = ""
 ) -> Case:
-    """Open a case against a company on violations and complaints of it. The policy is that of the first call.
+    """Open a case against a company on violations, complaints and discrepancies of it, under the first call's policy.
 
-    `sector`: whose ladder counts; that of what was gathered first unless it is said. Raises `InvalidInput`,
-    `HeldInAnotherCase`, `PolicyGap`.
+    `sector`: whose ladder counts; that of what was gathered first unless it is said, and it must be said where only
+    discrepancies are. Raises `InvalidInput`, `HeldInAnotherCase`, `PolicyGap`, and `LogMayStillCome` for a
+    discrepancy that a log may still explain.
     """
     title = demand(title, "/title", "Say in a few words what it is about", most=200)
-    first = _first(gathered)
-    sector = sector or first.sector
+    number, caller, found = _binding(gathered)
+    sector = sector or found
     if sector not in SECTORS:
         raise InvalidInput(f"One of: {', '.join(SECTORS)}", pointer="/sector")
-    terms = complaint_terms.find(number=first.number, caller=first.caller, sector=sector, moment=moment)
+    terms = complaint_terms.find(number=number, caller=caller, sector=sector, moment=moment)
     clock = moment.known_at
     row = Case(
         company=company,
@@ -58,30 +59,44 @@ def open_case(
     )
     row.clock, row.due_at = case_clocks.waiting_for("open", clocks(row))
     row.save(force_insert=True)
-    added = case_items.add(row, gathered, clock=clock)
+    added = _take_up(row, gathered, text=title, user=user, clock=clock)
     write(row, "open", "officer", clock=clock, user=user, text=title, detail={"added": added})
     return row
 
 
-def _first(gathered: Gathered) -> Violation | Complaint:
-    """The row whose number and sector say which policy binds. Raises `InvalidInput` where there is none."""
-    for kind, model in (("violation", Violation), ("complaint", Complaint)):
+def _binding(gathered: Gathered) -> tuple[int | None, int | None, str]:
+    """Number, caller and sector of what says which policy binds; a discrepancy knows no sector.
+
+    Raises `InvalidInput` where there is nothing.
+    """
+    models = (("violation", Violation), ("complaint", Complaint), ("discrepancy", Discrepancy))
+    for kind, model in models:
         if ids := gathered.get(kind):
             row = model.objects.filter(pk=min(ids)).first()
             if row is not None:
-                return row
+                return row.number, row.caller, getattr(row, "sector", "")
     raise InvalidInput("Choose what the case rests on", pointer="/items")
+
+
+def _take_up(row: Case, gathered: Gathered, *, text: str, user: Any, clock: datetime) -> dict[str, int]:
+    """Put rows into a case; a discrepancy is settled by that. Raises as `case_items.add` and `into_case`."""
+    added = case_items.add(row, gathered, clock=clock)
+    for number in sorted(set(gathered.get("discrepancy") or ())):
+        discrepancies.into_case(
+            discrepancy_id=number, case_id=row.pk, reason=text or row.title, user=user, clock=clock
+        )
+    return added
 
 
 @transaction.atomic
 def gather(*, case_id: int, gathered: Gathered, text: str, user: Any, clock: datetime) -> Case:
     """Add to a case; what is added after the notice has to be told to the company by another one.
 
-    Raises `NotFound`, `CaseNotOpen`, `InvalidInput`, `HeldInAnotherCase`.
+    Raises `NotFound`, `CaseNotOpen`, `InvalidInput`, `HeldInAnotherCase`, `LogMayStillCome`.
     """
     row = held(case_id)
     allowed(row, "gather", "officer")
-    added = case_items.add(row, gathered, clock=clock)
+    added = _take_up(row, gathered, text=text, user=user, clock=clock)
     take(row, "gather", "officer", clock=clock, user=user, text=text, detail={"added": added})
     return row
 
@@ -164,7 +179,10 @@ def withdraw(*, case_id: int, text: str, user: Any, clock: datetime) -> Case:
     row = held(case_id)
     text = demand(text, "/text", "Say why it is given up")
     take(row, "withdraw", "supervisor", clock=clock, user=user, text=text)
-    CaseItem.objects.filter(case=row, held=True).update(held=False)
+    items = CaseItem.objects.filter(case=row, held=True)
+    for number in items.filter(kind="discrepancy").values_list("object_id", flat=True):
+        discrepancies.out_of_case(discrepancy_id=number, case_id=row.pk, reason=text, user=user, clock=clock)
+    items.update(held=False)
     return row
 
 

@@ -111,12 +111,26 @@ def dismiss(*, discrepancy_id: int, reason: str, user: Any, clock: datetime) -> 
 
 
 def into_case(*, discrepancy_id: int, case_id: int, reason: str, user: Any, clock: datetime) -> Discrepancy:
-    """Note that it is part of a case, which the caller opens in the same transaction.
+    """Note that it is part of a case, into which the caller puts it in the same transaction.
 
     Raises as `_settle`, and `LogMayStillCome` while a log may still come in that explains it.
     """
     return _settle(
         discrepancy_id, "into_case", "in_case", reason=reason, user=user, clock=clock, case_id=case_id
+    )
+
+
+def out_of_case(*, discrepancy_id: int, case_id: int, reason: str, user: Any, clock: datetime) -> Discrepancy:
+    """Open it again, since the case that held it was given up. Raises as `_settle`."""
+    return _settle(
+        discrepancy_id,
+        "reopen",
+        "open",
+        reason=reason,
+        user=user,
+        clock=clock,
+        of=("in_case",),
+        case_id=case_id,
     )
 
 

@@ -128,6 +128,13 @@ class CaseTooEarly(RegistryError):
     title = "The company still has time"
 
 
+class CampaignClosed(RegistryError):
+    """The special action was closed: what is on record of it stays as it is."""
+
+    status = 409
+    title = "The special action is closed"
+
+
 class FourEyesNeeded(RegistryError):
     """Who proposed a penalty does not decide on it, and who did either does not decide on the appeal."""
 

@@ -44,6 +44,10 @@ class CaseOut(msgspec.Struct, frozen=True):
     notice: Annotated[str, Meta(description="What you were told of the facts.")]
     violations: Annotated[list[str], Meta(description="As noticed to you.", examples=[["vio_3"]])]
     complaints: Annotated[list[str], Meta(description="As noticed to you; those relayed to you can be read.")]
+    discrepancies: Annotated[
+        list[str],
+        Meta(description="Differences between your call logs and carriers' records; the notice tells them."),
+    ]
     respond_by: Annotated[datetime | None, Meta(description="Null where the policy sets no time.")]
     responses: list[CaseResponseOut]
     penalty: Annotated[Penalty | None, Meta(description="Once it is decided.")]
@@ -77,6 +81,7 @@ def shown(row: Case, items: Sequence[CaseItem]) -> CaseOut:
         notice=notice.text,
         violations=[ids.public("vio", item.object_id) for item in told if item.kind == "violation"],
         complaints=[ids.public("cmp", item.object_id) for item in told if item.kind == "complaint"],
+        discrepancies=[ids.public("dis", item.object_id) for item in told if item.kind == "discrepancy"],
         respond_by=row.respond_by,
         responses=[response(step) for step in steps if step.step == "respond"],
         penalty=row.penalty if decided else None,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.desk import case_words
 from registry import ids
 from registry.errors import NotFound
+from registry.portal.words import SECTORS
 
 
 class TextForm(forms.Form):
@@ -45,20 +46,20 @@ class InviteForm(forms.Form):
 
 
 class GatherForm(forms.Form):
-    """Ids of violations and complaints."""
+    """Ids of violations, complaints and discrepancies."""
 
     items = forms.CharField(
-        label=_("Ids of violations and complaints"),
-        help_text=_("Such as vio_12 cmp_7, separated by spaces or lines."),
+        label=_("Ids of violations, complaints and discrepancies"),
+        help_text=_("Such as vio_12 cmp_7 dis_3, separated by spaces or lines."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     text = forms.CharField(label=_("Why they belong to it"), max_length=20_000)
 
     def clean_items(self) -> dict[str, list[int]]:
         """Row numbers by kind."""
-        found: dict[str, list[int]] = {"violation": [], "complaint": []}
+        found: dict[str, list[int]] = {"violation": [], "complaint": [], "discrepancy": []}
         for word in self.cleaned_data["items"].replace(",", " ").split():
-            kind = {"vio": "violation", "cmp": "complaint"}.get(word[:3])
+            kind = {"vio": "violation", "cmp": "complaint", "dis": "discrepancy"}.get(word[:3])
             try:
                 if kind is None:
                     raise NotFound
@@ -129,3 +130,22 @@ class OpenForm(forms.Form):
     complaint = forms.TypedMultipleChoiceField(
         label=_("Complaints"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
+    discrepancy = forms.TypedMultipleChoiceField(
+        label=_("Discrepancies"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    sector = forms.ChoiceField(
+        label=_("Sector"),
+        help_text=_(
+            "Only needed where nothing but discrepancies is chosen; else that of the first call counts."
+        ),
+        choices=[("", _("That of the first call")), *SECTORS.items()],
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Discrepancies alone do not say whose ladder counts."""
+        data = super().clean() or {}
+        known = data.get("violation") or data.get("complaint")
+        if data.get("discrepancy") and not known and not data.get("sector"):
+            self.add_error("sector", _("Choose the sector whose ladder of penalties counts."))
+        return data

@@ -1,4 +1,4 @@
-"""Cases at the desk: the queue, one case with its timeline and the steps open to who looks, opening, letters."""
+"""Cases at the desk: the queue, one case with its timeline and the steps open to who looks, letters."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -14,17 +14,17 @@ from django.utils.translation import gettext_lazy
 
 from compliance import case_decisions, case_items, case_steps, cases
 from compliance.desk import case_words
-from compliance.desk.case_forms import FORMS, OpenForm
+from compliance.desk.case_forms import FORMS
+from compliance.desk.discrepancy_words import KINDS, STATES
 from compliance.desk.lists import ListPage
 from compliance.desk.page import DeskPage
-from compliance.models import Case, CaseItem, CaseLetter, Complaint, Violation
+from compliance.models import Case, CaseLetter
 from registry import ids
-from registry.models import Company
 from registry.portal.words import SECTORS
 
 #: A clock is about to break so long before it runs out.
 SOON = timedelta(days=3)
-#: The most rows that are offered or shown at once.
+#: The most rows that are shown at once.
 MOST = 200
 #: What a member of staff needs to take the steps of an actor.
 PERMISSION = {"officer": "handle_cases", "supervisor": "decide_cases"}
@@ -203,6 +203,10 @@ class CasePage(DeskPage):
             ],
             violations=list(case_items.rows(row, "violation")[:MOST]),
             complaints=list(case_items.rows(row, "complaint")[:MOST]),
+            discrepancies=[
+                (KINDS[found.kind], STATES[found.state], found)
+                for found in case_items.rows(row, "discrepancy")[:MOST]
+            ],
             letters=[
                 (case_words.LETTERS[letter.kind], letter) for letter in row.letters.defer("pdf", "made_from")
             ],
@@ -256,66 +260,6 @@ _TAKE: dict[str, Callable[[CasePage, int, str, dict[str, Any]], Any]] = {
         case_id=pk, text=data["text"], user=page.request.user, clock=page.moment.at
     ),
 }
-
-
-class OpenCase(DeskPage):
-    """Open a case against a company, from what is found against it and in no case yet."""
-
-    permission = "handle_cases"
-    template = "compliance/desk/case_open.html"
-    section = "cases"
-
-    def get(self, request: HttpRequest, company: int) -> HttpResponse:
-        """What may be chosen; `violation=12` in the address chooses one beforehand."""
-        wanted = {
-            "violation": request.GET.getlist("violation"),
-            "complaint": request.GET.getlist("complaint"),
-        }
-        return self._page(self._company(company), wanted)
-
-    def post(self, request: HttpRequest, company: int) -> HttpResponse:
-        """Open it."""
-        row = self._company(company)
-        form = self._form(row, request.POST)
-        if not form.is_valid():
-            return self._page(row, {}, form)
-        data = form.cleaned_data
-        made = cases.open_case(
-            company=row,
-            gathered={"violation": data["violation"], "complaint": data["complaint"]},
-            title=data["title"],
-            user=request.user,
-            moment=self.moment,
-        )
-        return self.done(_("The case is open, and yours."), "desk-case", made.pk)
-
-    def _company(self, pk: int) -> Company:
-        row = Company.objects.filter(pk=pk).first()
-        if row is None:
-            raise Http404
-        return row
-
-    def _form(self, company: Company, sent: Any = None, initial: Any = None) -> OpenForm:
-        form = OpenForm(sent, initial=initial)
-        held = CaseItem.objects.filter(held=True)
-        free = (
-            Violation.objects.filter(company=company, status__in=("open", "answered", "confirmed"))
-            .exclude(pk__in=held.filter(kind="violation").values("object_id"))
-            .order_by("-call_started_at")
-        )
-        asked = (
-            Complaint.objects.filter(company=company)
-            .exclude(state__in=("joined", "withdrawn", "referred"))
-            .exclude(pk__in=held.filter(kind="complaint").values("object_id"))
-            .order_by("-id")
-        )
-        form.fields["violation"].choices = [(row.pk, row) for row in free[:MOST]]  # type: ignore[attr-defined]
-        form.fields["complaint"].choices = [(row.pk, row) for row in asked[:MOST]]  # type: ignore[attr-defined]
-        return form
-
-    def _page(self, company: Company, initial: dict[str, Any], sent: OpenForm | None = None) -> HttpResponse:
-        form = sent or self._form(company, initial=initial)
-        return self.show(status=400 if sent else 200, company=company, form=form, most=MOST)
 
 
 class Letter(DeskPage):

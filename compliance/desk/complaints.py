@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
+from compliance import case_items
 from compliance.desk.act import offered
 from compliance.desk.company_fields import sector_choices
 from compliance.desk.complaint_acts import ACTS, by_id
@@ -114,6 +115,8 @@ class ComplaintById(DeskPage):
         row = by_id(key)
         return self.show(
             complaint=row,
+            free=row.company_id is not None
+            and case_items.free(row.company_id, "complaint").filter(pk=row.pk).exists(),
             public_id=key,
             steps=row.steps.select_related("user", "company"),
             matches=row.matches.select_related("company"),

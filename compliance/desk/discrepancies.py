@@ -195,6 +195,7 @@ class OneDiscrepancy(DeskPage):
             acts=[(act, ACTS[act.act]) for act in row.acts.select_related("user")],
             form=(form or ActForm(state=row.state)) if settles else None,
             provisional=self.moment.at < row.firm_at,
+            free=row.company_id is not None and row.state == "open" and self.moment.at >= row.firm_at,
             days=self._other_days(row),
             evidence=[
                 (name, value) for name, value in row.evidence.items() if not isinstance(value, dict | list)

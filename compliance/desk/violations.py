@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from compliance import case_items
+from compliance.counts import FALLEN
 from compliance.desk.lists import ListPage
 from compliance.desk.narrowing import SECTOR_CHOICES, DaysFilter
 from compliance.desk.page import DeskPage
-from compliance.models import Call, Violation
+from compliance.models import Call, CaseItem, Violation
 from compliance.reports.words import CODES, STATUSES
 from registry import ids, phone
 from registry.errors import NotFound
@@ -46,6 +48,15 @@ class Violations(ListPage):
     def rows(self) -> QuerySet[Violation]:
         """All of them."""
         return Violation.objects.select_related("company")
+
+    def more(self, rows: list[Violation]) -> dict[str, Any]:
+        """The case that holds each row, or whether one may be opened on it."""
+        held = CaseItem.objects.filter(kind="violation", held=True, object_id__in=[row.pk for row in rows])
+        cases = dict(held.values_list("object_id", "case_id"))
+        for row in rows:
+            row.case = cases.get(row.pk)  # type: ignore[attr-defined]
+            row.free = row.case is None and row.status not in FALLEN  # type: ignore[attr-defined]
+        return {}
 
     def cells(self, row: Violation) -> Iterable[Any]:
         """A row of the CSV."""
@@ -83,6 +94,7 @@ class ViolationPage(DeskPage):
         call = Call.objects.filter(pk=row.call, started_at=row.call_started_at).first()
         return self.show(
             row=row,
+            free=case_items.free(row.company_id, "violation").filter(pk=row.pk).exists(),
             call=call,
             reason=REASONS[row.code],
             reasons=[(code, CODES[code], REASONS[code].detail) for code in row.evidence.get("reasons") or ()],

@@ -4,6 +4,7 @@ from compliance.models.audit_runs import AuditRun
 from compliance.models.audits import Audit
 from compliance.models.call_logs import CallLog
 from compliance.models.calls import Call
+from compliance.models.campaigns import Campaign, CampaignNote
 from compliance.models.carrier_calls import CarrierCall
 from compliance.models.carrier_records import CarrierCoverage, CarrierRecord
 from compliance.models.cases import Case, CaseItem, CaseLetter, CaseStep
@@ -22,6 +23,8 @@ __all__ = [
     "Call",
     "CallCount",
     "CallLog",
+    "Campaign",
+    "CampaignNote",
     "CarrierCall",
     "CarrierCoverage",
     "CarrierRecord",

@@ -3,6 +3,7 @@
 from compliance.reports import (
     audit_coverage,
     audited_calls,
+    campaign,
     company,
     complaint_times,
     national_month,
@@ -22,6 +23,7 @@ KINDS: dict[str, Kind] = {
         audited_calls.KIND,
         audit_coverage.KIND,
         violations.KIND,
+        campaign.KIND,
         public_statistics.KIND,
     )
 }

@@ -103,6 +103,7 @@ LABELS: dict[str, Promise] = {
     "company": _("Company"),
     "sector": _("Sector"),
     "region": _("Region"),
+    "week": _("Week from"),
     "code": _("Rule"),
     "reason": _("Reason"),
     "status": _("Status"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from compliance import charts
 from compliance.desk import unmask
+from compliance.desk.discrepancy_words import KINDS
 from compliance.portal.words import CLOCKS
 from compliance.reports import words
 from registry import ids, phone
@@ -57,6 +58,12 @@ def sector(value: str) -> str:
 def status(value: str) -> str:
     """A violation's status in words."""
     return words.label("status", value)
+
+
+@register.filter
+def discrepancy(value: str) -> str:
+    """A kind of discrepancy in words."""
+    return str(KINDS.get(value, value))
 
 
 @register.filter
