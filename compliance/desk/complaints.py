@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
+from compliance import case_items
 from compliance.desk.act import offered
 from compliance.desk.company_fields import sector_choices
 from compliance.desk.complaint_acts import ACTS, by_id
@@ -118,6 +119,7 @@ class ComplaintById(DeskPage):
             steps=row.steps.select_related("user", "company"),
             matches=row.matches.select_related("company"),
             evidence=list(row.evidence.all()),
+            cases=case_items.holding("complaint", row.pk),
             joined=row.joined.order_by("pk")[:50],
             alike=_alike(row),
             overdue=row.due_at is not None and row.due_at < self.moment.at,

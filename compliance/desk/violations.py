@@ -8,14 +8,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from compliance import case_items
 from compliance.desk.lists import ListPage
 from compliance.desk.narrowing import SECTOR_CHOICES, DaysFilter
 from compliance.desk.page import DeskPage
-from compliance.models import Call, Violation
+from compliance.models import Call, ComplaintMatch, Violation
 from compliance.reports.words import CODES, STATUSES
 from registry import ids, phone
 from registry.errors import NotFound
 from registry.reasons import REASONS
+
+#: Complaints about one call that its violation names.
+MOST = 20
 
 
 class ViolationFilter(DaysFilter):
@@ -84,9 +88,14 @@ class ViolationPage(DeskPage):
         return self.show(
             row=row,
             call=call,
-            reason=REASONS[row.code],
             reasons=[(code, CODES[code], REASONS[code].detail) for code in row.evidence.get("reasons") or ()],
             facts=(row.evidence.get("facts") or {}).items(),
             versions=row.versions.order_by("-id"),
             responses=row.responses.all(),
+            cases=case_items.holding("violation", pk),
+            complaints=ComplaintMatch.objects.filter(call=row.call).values_list("complaint_id", flat=True)[
+                :MOST
+            ]
+            if row.call is not None
+            else [],
         )

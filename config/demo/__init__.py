@@ -87,7 +87,7 @@ def _finish(the_day: datetime, clock: datetime) -> None:
         officer.save()
         roles.give(user=officer, role="case_officer")
     chief = get_user_model().objects.get(username=STAFF)
-    day.finish(day=the_day, clock=cast.since(the_day, clock, 0.1))
+    day.finish(day=the_day, clock=cast.since(the_day, clock, 0.1), audited_at=cast.since(the_day, clock, 0.2))
     complaints.finish(day=the_day, clock=cast.since(the_day, clock, 0.3), user=officer)
     carrier_records.finish(day=the_day, clock=cast.since(the_day, clock, 0.4))
     cases.finish(day=the_day, clock=clock, officer=officer, chief=chief)
