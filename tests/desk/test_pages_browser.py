@@ -53,13 +53,14 @@ def test_every_page_is_fit_for_everybody_in_both_languages(committed, settings, 
     settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "files"
     demo.load(clock=datetime.now(UTC))
     session = signed_in(member("administrator", demo.STAFF)).cookies[configured.SESSION_COOKIE_NAME].value
+    paths = (*LISTS, *details())
     found: dict[str, object] = {}
     with serving() as site, browsing() as browser:
         for language in ("en", "zh-CN"):
             context = browser.new_context(viewport=DESK, locale=language)
             context.add_cookies([{"name": configured.SESSION_COOKIE_NAME, "value": session, "url": site}])
             page = context.new_page()
-            for path in (*LISTS, *details()):
+            for path in paths:
                 answer = page.goto(f"{site}/desk/{path}")
                 assert answer is not None
                 if answer.status != 200 or not page.url.endswith(f"/desk/{path}"):
