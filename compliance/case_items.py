@@ -37,6 +37,12 @@ def free(company_id: int, kind: str) -> QuerySet[Any]:
     return _MAY_BE[kind].filter(company_id=company_id).exclude(pk__in=held)
 
 
+def holding(kind: str, object_id: int) -> list[int]:
+    """The case that holds a row of a kind now, as a list of one or none."""
+    held = CaseItem.objects.filter(kind=kind, object_id=object_id, held=True)
+    return list(held.values_list("case_id", flat=True))
+
+
 def add(case: Case, gathered: Gathered, *, clock: datetime) -> dict[str, int]:
     """Put rows into a case; how many of each kind. Inside a transaction.
 

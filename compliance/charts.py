@@ -139,4 +139,9 @@ def _runs(points: list[tuple[float, float | None]]) -> list[list[tuple[float, fl
             runs.append([])
         else:
             runs[-1].append((x, value))
-    return [run for run in runs if run]
+    return [run if len(run) > 1 else _dash(*run[0]) for run in runs if run]
+
+
+def _dash(x: float, value: float) -> list[tuple[float, float]]:
+    """A point that stands alone, as a stroke that is seen."""
+    return [(x - 4, value), (x + 4, value)]

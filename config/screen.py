@@ -57,10 +57,14 @@ class Screen:
             ("Portal for people", f"{url}/"),
             ("API", f"{url}/api/v1/"),
             ("API documentation", f"{url}/docs"),
-            ("Administration", f"{url}/admin/"),
+            ("Regulator's desk", f"{url}/desk/"),
         ]
         if demo:
-            rows += [("  user name", demo.staff), ("  password", demo.password), ("Demo API key", demo.key)]
+            rows += [("  user name", demo.staff), ("  password", demo.password)]
+            rows += [("  second factor", "an app or a passkey, set up at the first sign-in")]
+        rows += [("Administration", f"{url}/admin/")]
+        if demo:
+            rows += [("Demo API key", demo.key)]
         rows += [("Logs", logs)]
         for label, value in rows:
             print_(Text(f"  {label:<20}", style="dim"), Text(value))

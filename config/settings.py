@@ -279,7 +279,9 @@ if TESTING:
 # is sent; of allauth only the pages named in `compliance/desk/urls.py` are there.
 #: Where the regulator's staff sign in, and where they come to: names of addresses.
 LOGIN_URL = "desk-sign-in"
-LOGIN_REDIRECT_URL = "desk-complaints"
+LOGIN_REDIRECT_URL = "desk"
+#: What a filter of a list says where nothing is chosen.
+FILTERS_EMPTY_CHOICE_LABEL = _("All")
 #: Minutes without a page after which a member of staff has to sign in again.
 DESK_IDLE_MINUTES = number("DESK_IDLE_MINUTES", 30)
 ACCOUNT_ADAPTER = "compliance.desk.sign_in.Accounts"

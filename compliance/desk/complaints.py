@@ -121,6 +121,7 @@ class ComplaintById(DeskPage):
             steps=row.steps.select_related("user", "company"),
             matches=row.matches.select_related("company"),
             evidence=list(row.evidence.all()),
+            cases=case_items.holding("complaint", row.pk),
             joined=row.joined.order_by("pk")[:50],
             alike=_alike(row),
             overdue=row.due_at is not None and row.due_at < self.moment.at,

@@ -201,6 +201,7 @@ class OneDiscrepancy(DeskPage):
                 (name, value) for name, value in row.evidence.items() if not isinstance(value, dict | list)
             ],
             sample=row.evidence.get("sample", []),
+            call=row.evidence.get("call"),
         )
 
     def _other_days(self, row: Discrepancy) -> list[Discrepancy]:

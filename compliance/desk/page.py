@@ -109,6 +109,7 @@ class DeskPage(View):
             "role": self.role,
             "section": self.section,
             "moment": self.moment,
+            "zone": settings.DESK_TIME_ZONE,
             "may": {name: self.may(name) for name in roles.PERMISSIONS},
         }
 

@@ -23,16 +23,18 @@ from compliance.models import (
     Audit,
     CallCount,
     CallLog,
+    Case,
     CheckCount,
     ChecksCounted,
     Complaint,
     CountDue,
+    Discrepancy,
     Incident,
     ViolationCount,
 )
 from compliance.reports.words import FIGURES, label
 from registry import ids
-from registry.models import Company
+from registry.models import Application, Company
 
 #: Companies that are listed as standing out; clocks that are listed as running out.
 WORST, CLOCKS = 10, 10
@@ -89,7 +91,15 @@ class Today(DeskPage):
             "incidents": Incident.objects.filter(resolved_at__isnull=True).count(),
             "counts_since": CountDue.objects.aggregate(at=Min("since"))["at"],
             "due": list(due.select_related("company").order_by("due_at")[:CLOCKS]),
-            "due_count": due[:MOST].count(),
+            "due_count": due.filter(due_at__gte=at)[:MOST].count(),
+            "overdue_count": due.filter(due_at__lt=at)[:MOST].count(),
+            "to_decide": Case.objects.filter(state="proposed")[:MOST].count(),
+            "cases_late": Case.objects.filter(due_at__isnull=False, due_at__lt=at)[:MOST].count(),
+            "applications": Application.objects.filter(state="received")[:MOST].count(),
+            "unsettled": Discrepancy.objects.filter(state="open")
+            .exclude(kind="unlicensed_caller")[:MOST]
+            .count(),
+            "suspects": Discrepancy.objects.filter(state="open", kind="unlicensed_caller")[:MOST].count(),
             "most": MOST,
             "yesterday": (at.date() - timedelta(days=1)).isoformat(),
         }

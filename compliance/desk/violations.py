@@ -13,11 +13,14 @@ from compliance.counts import FALLEN
 from compliance.desk.lists import ListPage
 from compliance.desk.narrowing import SECTOR_CHOICES, DaysFilter
 from compliance.desk.page import DeskPage
-from compliance.models import Call, CaseItem, Violation
+from compliance.models import Call, CaseItem, ComplaintMatch, Violation
 from compliance.reports.words import CODES, STATUSES
 from registry import ids, phone
 from registry.errors import NotFound
 from registry.reasons import REASONS
+
+#: Complaints about one call that its violation names.
+MOST = 20
 
 
 class ViolationFilter(DaysFilter):
@@ -96,9 +99,14 @@ class ViolationPage(DeskPage):
             row=row,
             free=case_items.free(row.company_id, "violation").filter(pk=row.pk).exists(),
             call=call,
-            reason=REASONS[row.code],
             reasons=[(code, CODES[code], REASONS[code].detail) for code in row.evidence.get("reasons") or ()],
             facts=(row.evidence.get("facts") or {}).items(),
             versions=row.versions.order_by("-id"),
             responses=row.responses.all(),
+            cases=case_items.holding("violation", pk),
+            complaints=ComplaintMatch.objects.filter(call=row.call).values_list("complaint_id", flat=True)[
+                :MOST
+            ]
+            if row.call is not None
+            else [],
         )

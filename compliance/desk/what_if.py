@@ -20,6 +20,7 @@ from registry import ids
 from registry.codes import SECTORS
 from registry.errors import InvalidInput, NotFound
 from registry.models import Company
+from registry.portal import words
 from registry.reasons import REASONS
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,7 @@ class ReplayForm(forms.Form):
     )
     sectors = forms.MultipleChoiceField(
         label=_("Sectors"),
-        choices=[(name, name) for name in SECTORS],
+        choices=[(name, words.SECTORS[name]) for name in SECTORS],
         required=False,
         help_text=_("None: all."),
     )
@@ -217,7 +218,7 @@ def _tables(row: Replay, names: dict[int, str]) -> list[dict[str, Any]]:
     figures = row.figures or {}
     labels = {
         "by_reason": lambda name: REASONS[name].detail if name in REASONS else name,
-        "by_sector": lambda name: name,
+        "by_sector": lambda name: str(words.SECTORS.get(name, name)),
         "by_company": lambda name: names.get(int(name), name),
     }
     headings = {"by_reason": _("By reason"), "by_sector": _("By sector"), "by_company": _("By company")}

@@ -15,7 +15,7 @@ DROP FUNCTION compliance_licence_barred_v1();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("compliance", "0014_replays"),
+        ("compliance", "0015_campaigns"),
         ("registry", "0019_changes_and_webhooks"),
     ]
 

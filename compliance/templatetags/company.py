@@ -28,6 +28,12 @@ def sector_words(name: str) -> Any:
 
 
 @register.filter
+def sectors_in(text: str) -> str:
+    """A list of codes in which those of sectors are words; anything else is left as it is."""
+    return ", ".join(str(words.SECTORS.get(part, part)) for part in text.split(", "))
+
+
+@register.filter
 def change_words(name: str) -> Any:
     """What was done with a company, in words."""
     return _CHANGES[name]

@@ -1,5 +1,6 @@
 """Tags and filters of the desk's templates."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,21 +8,120 @@ from django import template
 from django.db.models import Model
 from django.template import Context
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from compliance import charts
-from compliance.desk import unmask
+from compliance.desk import fact_words, unmask
 from compliance.desk.discrepancy_words import KINDS
 from compliance.portal.words import CLOCKS
 from compliance.reports import words
 from registry import ids, phone
+from registry.models import Company
+from registry.portal.words import CHANNELS, CONSENT_STATUSES, RELATIONSHIPS
+from registry.reasons import REASONS
 
 register = template.Library()
+
+#: Ids that have a page: its name, and whether its address has the id as outsiders see it.
+_PAGES = {
+    "app": ("desk-application", True),
+    "cal": ("desk-call", False),
+    "chk": ("desk-check", False),
+    "cmp": ("desk-complaint", True),
+    "com": ("desk-company", True),
+    "cse": ("desk-case", False),
+    "dis": ("desk-discrepancy", False),
+    "rep": ("desk-report", False),
+    "vio": ("desk-violation", False),
+}
+_ID = re.compile(rf"\b({'|'.join(_PAGES)})_([0-9]{{1,18}})\b")
 
 
 @register.filter
 def public(number: int | None, prefix: str) -> str:
     """A row's id as outsiders see it: `{{ row.pk|public:"cmp" }}`."""
     return "" if number is None else ids.public(prefix, number)
+
+
+@register.filter
+def linked(text: Any) -> SafeString:
+    """A text in which each id that has a page is a link to it."""
+
+    def link(found: re.Match[str]) -> str:
+        name, as_outsiders = _PAGES[found[1]]
+        address = reverse(name, args=[found[0] if as_outsiders else int(found[2])])
+        return f'<a href="{address}">{found[0]}</a>'
+
+    return mark_safe(_ID.sub(link, conditional_escape(text)))  # noqa: S308  (escaped before)
+
+
+@register.simple_tag
+def company_link(company: Company | None) -> str:
+    """A company's name, leading to its page; a dash for none."""
+    if company is None:
+        return "–"
+    address = reverse("desk-company", args=[ids.public("com", company.pk)])
+    return format_html('<a href="{}">{}</a>', address, company.name)
+
+
+@register.filter
+def moment(text: str) -> str:
+    """An instant of the kept evidence (ISO 8601), as the desk writes times."""
+    at = parse_datetime(text or "")
+    return date_format(localtime(at), "Y-m-d H:i:s") if at else text or ""
+
+
+@register.filter
+def code_detail(value: str) -> str:
+    """A rule or reason in a sentence, where the page's language is that of the sentence."""
+    return REASONS[value].detail if (get_language() or "en").startswith("en") else ""
+
+
+@register.filter
+def fact_name(value: str) -> Any:
+    """A fact in words."""
+    return fact_words.NAMES.get(value, value)
+
+
+@register.filter
+def fact_value(value: Any, name: str) -> str:
+    """A fact's value in words: `{{ value|fact_value:"hours" }}`."""
+    return fact_words.said(value, name)
+
+
+@register.filter
+def channel(value: str) -> Any:
+    """A channel in words."""
+    return CHANNELS.get(value, value)
+
+
+@register.filter
+def purpose(value: str) -> Any:
+    """What a call is for, in words."""
+    return fact_words.PURPOSES.get(value, value)
+
+
+@register.filter
+def disposition(value: str) -> Any:
+    """How a call ended, in words."""
+    return fact_words.DISPOSITIONS.get(value, value)
+
+
+@register.filter
+def consent_status(value: str) -> Any:
+    """A consent's status in words."""
+    return CONSENT_STATUSES.get(value, value)
+
+
+@register.filter
+def relationship(value: str) -> Any:
+    """The kind of a relationship in words."""
+    return RELATIONSHIPS.get(value, value)
 
 
 @register.filter

@@ -1,9 +1,10 @@
 """The demo: a small register with a past, so that there is something to look at after the first `up`.
 
 `cast.py` enters companies and what people told them; `day.py` lets the companies ask, call and report for a day, some
-of them not honestly, and has it audited; `complaints.py` has some people complain. Every moment is in the past and
-given explicitly, so that the two clocks tell the story that they would have told had it happened. What the screen
-shows is kept in `demo.json` of the data folder.
+of them not honestly, and has it audited; `complaints.py` has some people complain; `carrier_records.py` sets a
+carrier's word against theirs; `cases.py` has an officer act on it; `reports.py` sums it up, and leaves something to
+do. Every moment is in the past and given explicitly, so that the two clocks tell the story that they would have told
+had it happened. What the screen shows is kept in `demo.json` of the data folder.
 """
 
 import json
@@ -22,12 +23,14 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from config import screen
-from config.demo import cast, complaints, day
+from config.demo import carrier_records, cases, cast, complaints, day, reports
 from registry import companies, ids, phone, roles
 from registry.models import ApiKey, Company
 from registry.periods import Moment
 
 STAFF = "regulator@demo.example"
+#: Who works on the cases of the demo, and does not sign in.
+OFFICER = "officer@demo.example"
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,7 @@ def load(base_url: str | None = None, *, clock: datetime | None = None) -> DemoR
     kept = _credentials(company, _read(), Moment.of(now))
     _write(kept)
     with _quiet():
-        day.finish(day=cast.day_of(company), clock=now)
-        complaints.finish(day=cast.day_of(company), clock=now)
+        _finish(cast.day_of(company), now)
     return DemoResult(
         company=ids.public("com", company.pk),
         key=kept["key"],
@@ -75,6 +77,21 @@ def load(base_url: str | None = None, *, clock: datetime | None = None) -> DemoR
         },
         base_url=base_url or settings.PUBLIC_URL,
     )
+
+
+def _finish(the_day: datetime, clock: datetime) -> None:
+    """What came of the day, in the order in which it happened; what is there already is left alone."""
+    officer, _ = get_user_model().objects.get_or_create(username=OFFICER, defaults={"email": OFFICER})
+    if roles.of(officer) is None:
+        officer.set_unusable_password()
+        officer.save()
+        roles.give(user=officer, role="case_officer")
+    chief = get_user_model().objects.get(username=STAFF)
+    day.finish(day=the_day, clock=cast.since(the_day, clock, 0.1), audited_at=cast.since(the_day, clock, 0.2))
+    complaints.finish(day=the_day, clock=cast.since(the_day, clock, 0.3), user=officer)
+    carrier_records.finish(day=the_day, clock=cast.since(the_day, clock, 0.4))
+    cases.finish(day=the_day, clock=clock, officer=officer, chief=chief)
+    reports.finish(day=the_day, clock=clock, user=officer)
 
 
 @contextmanager

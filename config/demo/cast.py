@@ -78,6 +78,12 @@ def day_of(company: Company) -> datetime:
     return company.created_at - timedelta(hours=2) + timedelta(days=ENTERED)
 
 
+def since(day: datetime, clock: datetime, share: float) -> datetime:
+    """A moment between the end of the day (0) and `clock` (1): what came of the day happened in some order."""
+    ended = day + timedelta(days=1)
+    return ended + max(clock - ended, timedelta()) * share
+
+
 def enter(day: datetime) -> dict[Part, Company]:
     """Companies, their licences, and what people told them, in the order in which it happened."""
     entered = {part: _company(part, ago(day, ENTERED)) for part in (*CALLING, CARRIER)}

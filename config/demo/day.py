@@ -55,8 +55,8 @@ def _ask(part: Part, company: Company, numbers: list[int], at: datetime) -> None
     check(questions, Moment.of(at))
 
 
-def finish(*, day: datetime, clock: datetime) -> None:
-    """Have every company's calls of the day loaded and audited, unless that was done."""
+def finish(*, day: datetime, clock: datetime, audited_at: datetime) -> None:
+    """Have every company's calls of the day loaded, and audited at `audited_at`, unless that was done."""
     for part in CALLING:
         company = Company.objects.get(name=part.name)
         log = CallLog.objects.filter(company=company, file_name=FILE_NAME).first()
@@ -70,7 +70,7 @@ def finish(*, day: datetime, clock: datetime) -> None:
             )
         if log.state != "completed":
             calls.load(log.pk, clock=clock)
-        audit.audit(company.pk, day.date(), clock=clock)
+        audit.audit(company.pk, day.date(), clock=audited_at)
 
 
 def _file(part: Part, company: Company, day: datetime) -> bytes:

@@ -7,11 +7,27 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth import get_user_model
 
-from compliance.models import Audit, Call, CallLog, Complaint, Incident, Violation
+from compliance.models import (
+    Audit,
+    Call,
+    CallCount,
+    CallLog,
+    CarrierRecord,
+    Case,
+    CaseStep,
+    CheckCount,
+    Complaint,
+    CountDue,
+    Discrepancy,
+    Incident,
+    Reconciliation,
+    Report,
+    Violation,
+)
 from config import demo
 from config.demo import cast
 from registry import companies, roles
-from registry.models import ApiKey, Check, Company, Consent, OptOut, Relationship
+from registry.models import ApiKey, Application, Check, Company, Consent, OptOut, Relationship, Webhook
 from registry.periods import Moment
 from registry.phone import parse
 from registry.predial import check
@@ -41,6 +57,12 @@ def everything() -> dict[str, int]:
         Violation,
         Incident,
         Complaint,
+        Discrepancy,
+        Case,
+        CaseStep,
+        Report,
+        Application,
+        Webhook,
         ApiKey,
     )
     return {model.__name__: model.objects.count() for model in models}
@@ -90,6 +112,8 @@ def test_it_tells_a_story_that_holds_together(db, data_dir):
         ("relayed", "call_without_check"),
         ("relayed", "call_unreported"),
         ("filed", "caller_unknown"),
+        ("closed", "call_without_check"),
+        ("referred", "caller_unknown"),
     ]
 
     key = ApiKey.objects.get(digest=companies.digest(shown.key))
@@ -107,6 +131,40 @@ def test_it_tells_a_story_that_holds_together(db, data_dir):
     assert answer.decision.reasons == ("consent_on_record",)
 
 
+def test_it_leaves_nothing_at_the_desk_empty(db, data_dir):
+    demo.load(clock=NOW)
+
+    assert CarrierRecord.objects.values_list("state", "rejected", "duplicates").get() == ("completed", 0, 0)
+    assert set(Reconciliation.objects.values_list("state", "problem")) == {("completed", "")}
+    found = Counter(Discrepancy.objects.filter(state="open").values_list("kind", flat=True))
+    assert found["not_carried"] >= 2
+    assert found["not_reported"] >= 2
+    assert found["complaint_unreported"] == 1
+    assert found["unlicensed_caller"] == 1
+
+    school, insurer = Case.objects.order_by("id")
+    assert (school.company.name, school.state, school.penalty) == (
+        cast.TEACHER.name,
+        "decided",
+        "suspend_new_outbound",
+    )
+    assert set(companies.suspended(company=school.company, moment=Moment.of(NOW))) == {"education"}
+    assert (insurer.company.name, insurer.state) == (cast.INSURER.name, "proposed")
+    # Every step was taken after the one before it, and none in the future.
+    for case in (school, insurer):
+        moments = list(case.steps.order_by("id").values_list("at", flat=True))
+        assert moments == sorted(set(moments))
+        assert moments[-1] < NOW
+
+    report = Report.objects.get()
+    assert report.state == "completed"
+    assert Application.objects.get().state == "received"
+    assert Webhook.objects.get().disabled_at
+    assert not CountDue.objects.exists()
+    assert CallCount.objects.exists()
+    assert CheckCount.objects.exists()
+
+
 def test_it_is_loaded_once_and_shown_again(db, data_dir):
     first = demo.load(clock=NOW)
     before = everything()
@@ -122,13 +180,13 @@ def test_it_gives_a_new_key_and_password_where_the_kept_ones_do_not_work(db, dat
     first = demo.load(clock=NOW)
     key = ApiKey.objects.get()
     companies.revoke_key(key=key, moment=Moment.of(NOW))
-    user = get_user_model().objects.get()
+    user = get_user_model().objects.get(username=demo.STAFF)
     user.set_password("changed by hand")
     user.save()
     again = demo.load(clock=NOW)
     assert again.company == first.company
     assert ApiKey.objects.get(digest=companies.digest(again.key)).works(NOW)
-    assert get_user_model().objects.get().check_password(again.password)
+    assert get_user_model().objects.get(username=demo.STAFF).check_password(again.password)
     (data_dir / "demo.json").write_text("not json")
     assert demo.load(clock=NOW).company == first.company
 

@@ -23,7 +23,7 @@ def test_it_goes_from_violations_to_a_suspension_that_the_next_check_sees(now, a
     (found,) = found_against(acme)
     officer, chief = desk("case_officer"), desk("supervisor", "chief@regulator.example")
     page = officer.get(f"/desk/companies/{acme.pk}/cases/open/")
-    assert "no_check" in page.content.decode()
+    assert "Called without asking" in page.content.decode()
     sent = officer.post(f"/desk/companies/{acme.pk}/cases/open/", {"title": "No check", "violation": [found]})
     row = Case.objects.get()
     assert sent["Location"] == f"/desk/cases/{row.pk}/"
