@@ -88,9 +88,14 @@ def test_the_result_is_the_same_when_it_is_shown_again(acme, clock, now):
     asked(acme, "2026-03-10 09:30", number=ANA)
     row = replay.request(pack="cn", text=OPT_OUT, first=DAY, last=DAY, clock=LATER)
     replay.run(row.pk, clock=LATER)
-    first = desk("analyst").get(f"/desk/what-if/{row.pk}/").content.decode()
+    first = _content(row)
     asked(acme, "2026-03-10 09:40", number=ANA)
-    assert desk("analyst").get(f"/desk/what-if/{row.pk}/").content.decode() == first
+    assert _content(row) == first
+
+
+def _content(row: Replay) -> str:
+    """The page of a replay without its head, where each answer has a token of its own."""
+    return desk("analyst").get(f"/desk/what-if/{row.pk}/").content.decode().partition("<main")[2]
 
 
 def test_it_knows_what_is_missing(now):
