@@ -3,6 +3,7 @@
 import pytest
 
 from compliance import complaints, timeline
+from compliance.reports.words import CODES
 from registry import consents, opt_outs
 from registry.models import AccessRecord, Check
 from registry.periods import Moment
@@ -62,7 +63,8 @@ def test_it_is_the_audits_own_answer(acme, now):
     (violation,) = found.violations
     assert violation.evidence["verdict"] == found.then.answer.decision.verdict
     assert tuple(violation.evidence["reasons"]) == found.then.answer.decision.reasons
-    assert violation.code in page(f"/desk/calls/{call}/")
+    assert str(CODES[violation.code]) in page(f"/desk/calls/{call}/")
+    assert f'href="/desk/violations/{violation.pk}/"' in page(f"/desk/calls/{call}/")
 
 
 def test_attempts_are_counted_up_to_the_calls_own_check(acme, now):
