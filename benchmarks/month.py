@@ -39,6 +39,7 @@ def measure(stage: Stage) -> Figure:
             stage.rounds,
             stage.say,
         )
+        reconcile_month(pool, month)
     totals = month_totals.count(month)
     return Figure(
         "month",
@@ -50,6 +51,8 @@ def measure(stage: Stage) -> Figure:
             Ratio("wrong answers of ours missed", totals.incidents.missed, 0, at_most=True),
             Ratio("incidents that are none", totals.incidents.more, 0, at_most=True),
             Ratio("complaints with another ground", totals.complaints.missed, 0, at_most=True),
+            Ratio("planted discrepancies missed", totals.unreconciled, 0, at_most=True),
+            Ratio("discrepancies of the honest", totals.named, 0, at_most=True),
             Ratio(
                 "figures of reports that differ",
                 sum(not figure.same for figure in totals.figures),

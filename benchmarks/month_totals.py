@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from benchmarks import month_carriers, month_plan
+from benchmarks import month_carriers, month_plan, month_reports
 from benchmarks.month_carriers import Found
 from benchmarks.month_plan import Month
+from benchmarks.month_reports import Compared
 from benchmarks.stories import STORIES
 from compliance.models import Complaint
 
@@ -25,20 +26,6 @@ class Kind(NamedTuple):
         return self.planted - self.found
 
 
-class Compared(NamedTuple):
-    """One figure of a report, and the same counted by a plain statement."""
-
-    report: str
-    figure: str
-    reported: Any
-    counted: Any
-
-    @property
-    def same(self) -> bool:
-        """Whether they agree."""
-        return bool(self.reported == self.counted)
-
-
 @dataclass
 class Totals:
     """All of it. `wrongly` names the story and code of each accusation that nobody planted."""
@@ -51,8 +38,6 @@ class Totals:
     discrepancies: list[Found]
     wrongly: dict[str, int] = field(default_factory=dict)
     figures: list[Compared] = field(default_factory=list)
-    #: Kinds of reports that nothing is counted against.
-    uncounted: list[str] = field(default_factory=list)
 
     @property
     def missed(self) -> int:
@@ -90,7 +75,6 @@ class Totals:
             }
             | {f"wrongly accused: {name}": count for name, count in self.wrongly.items()}
             | {f"{f.report}: {f.figure}": f"reported {f.reported}, counted {f.counted}" for f in self.figures}
-            | ({"reports not counted": ", ".join(self.uncounted)} if self.uncounted else {})
         )
 
 
@@ -116,6 +100,7 @@ def count(month: Month) -> Totals:
         _complaints(month),
         month_carriers.found(month),
         wrongly,
+        month_reports.compared(month),
     )
 
 

@@ -23,6 +23,7 @@ from registry.periods import Moment
 from tests.story import when
 
 STORIES_TOLD = 20_000
+DAYS = 14
 COMPANIES = 3
 
 
@@ -37,7 +38,7 @@ def told(django_db_setup, django_db_blocker):
         try:
             since = Moment.of(when("2024-01-01 00:00"))
             cast = [_company(place, since) for place in range(COMPANIES)]
-            made = Month(date(2026, 2, 1), 28, STORIES_TOLD, tuple(cast), 0)
+            made = Month(date(2026, 2, 1), DAYS, STORIES_TOLD, tuple(cast), 0)
             calls = month_rows.make(made, lambda _line: None)
             with month.workers() as pool:
                 speed = month.audit_month(pool, made, calls)
