@@ -45,7 +45,7 @@ HERE = Path(__file__).parent
 CHUNK = 1_000_000
 BULKY = ("registry_optout", "registry_consent", "registry_relationship", "registry_reassignment")
 #: Raised when what is written changes, so that folders made before are made anew.
-VERSION = 2
+VERSION = 3
 #: China's calling hours but for a minute a day, so that a figure does not depend on when it is taken.
 OPEN = 'value = { all_days = [["00:00", "23:59"]] }'
 HOURS = 'value = { all_days = [["09:00", "21:00"]] }'

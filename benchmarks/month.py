@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks import audit_worker, month_rows, month_totals, project
 from benchmarks.figures import Figure, Measured, Ratio, interleave
-from benchmarks.month_rows import Month
+from benchmarks.month_plan import DAY, Month
 from benchmarks.stage import Stage
 from compliance.audit import audit
+from compliance.reconciliation import reconciliation
 
 WORKERS = 2
 #: Stories to one opt-out of the population; each is about one call.
@@ -38,6 +39,7 @@ def measure(stage: Stage) -> Figure:
             stage.rounds,
             stage.say,
         )
+        reconcile_month(pool, month)
     totals = month_totals.count(month)
     return Figure(
         "month",
@@ -49,6 +51,8 @@ def measure(stage: Stage) -> Figure:
             Ratio("wrong answers of ours missed", totals.incidents.missed, 0, at_most=True),
             Ratio("incidents that are none", totals.incidents.more, 0, at_most=True),
             Ratio("complaints with another ground", totals.complaints.missed, 0, at_most=True),
+            Ratio("planted discrepancies missed", totals.unreconciled, 0, at_most=True),
+            Ratio("discrepancies of the honest", totals.named, 0, at_most=True),
             Ratio(
                 "figures of reports that differ",
                 sum(not figure.same for figure in totals.figures),
@@ -76,3 +80,9 @@ def audit_month(pool: ProcessPoolExecutor, month: Month, made: int) -> Measured:
     if audited != made:
         raise RuntimeError(f"of {made} calls {audited} were audited")
     return Measured(made / seconds)
+
+
+def reconcile_month(pool: ProcessPoolExecutor, month: Month) -> int:
+    """Have the workers reconcile every company-day, and the callers of nobody; how many calls carriers carried."""
+    pairs = reconciliation.request(month.first - DAY, month.last, clock=datetime.now(UTC))
+    return sum(pool.map(audit_worker.reconcile_day, pairs))

@@ -1,8 +1,8 @@
 """What happens in the national month: each story is one number, what is on record of it, who asks and who calls.
 
 Times are told from a story's own beginning, which lies somewhere in the calling hours of one of its days; `month.py`
-spreads the stories over companies, days and numbers, and writes them set-wise. A call names the codes that an audit
-must find against it: all of them, and no other. An honest call names none.
+spreads the stories over companies, days and numbers, and writes them set-wise. What a story is made of stands in
+`story.py`; those in which carriers have a part are in `stories_carried.py`.
 
 Codes that no story can plant: `consent_unconfirmed`, since no pack of the project asks for both a ground and its
 confirmation; `call_unreported`, which a complaint brings to light (`Story.complaint`); and those that the register has
@@ -10,105 +10,37 @@ a sentence for and no audit finds so far (`consent_backdated`, `short_calls`, `a
 recorded after its call is found as `consent_missing`.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-from registry.codes import ALL_CHANNELS, CHANNELS
-
-SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
-LIVE, PRERECORDED = 1 << CHANNELS.index("live"), CHANNELS.index("prerecorded")
-ANSWERED, NO_ANSWER, BUSY, FAILED = range(4)
-RECORDED, CONFIRMED, DISPUTED, REVOKED = range(4)
-ALL, SECTOR, COMPANY = range(3)
-#: Lines of a company: two that are registered to it, and one that is not.
-FIRST, SECOND_LINE, UNREGISTERED = 0, 1, 9
-
-
-@dataclass(frozen=True)
-class Consent:
-    """Given, put on record, perhaps ended by itself; perhaps confirmed, disputed or taken back (`turned`)."""
-
-    given: timedelta = -40 * DAY
-    recorded: timedelta | None = None
-    ends: timedelta | None = None
-    channels: int = ALL_CHANNELS
-    other_sector: bool = False
-    turned: timedelta | None = None
-    status: int = RECORDED
-
-
-@dataclass(frozen=True)
-class OptOut:
-    """Said and on record at once, perhaps withdrawn; of hours with both minutes of the day."""
-
-    said: timedelta
-    scope: int = ALL
-    channels: int = ALL_CHANNELS
-    withdrawn: timedelta | None = None
-    of_others: bool = False
-    from_minute: int | None = None
-    to_minute: int | None = None
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A check. `blind`: the register answers from what it knew so long before, a defect of ours."""
-
-    at: timedelta = timedelta()
-    line: int = FIRST
-    other_sector: bool = False
-    channel: int = 0
-    blind: timedelta = timedelta()
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call, which names the check at place `check`, or none."""
-
-    at: timedelta
-    codes: tuple[str, ...] = ()
-    check: int | None = 0
-    line: int = FIRST
-    disposition: int = ANSWERED
-    other_sector: bool = False
-    channel: int = 0
-
-
-@dataclass(frozen=True)
-class Story:
-    """One number's story. `share` of all stories, in ten thousandths."""
-
-    name: str
-    share: int
-    calls: tuple[Call, ...] = ()
-    asks: tuple[Ask, ...] = (Ask(),)
-    consents: tuple[Consent, ...] = ()
-    opt_outs: tuple[OptOut, ...] = ()
-    #: When there was a purchase, and when the number changed hands.
-    purchase: timedelta | None = None
-    reassigned: timedelta | None = None
-    #: Where the story begins: anywhere in the hours, or at their first or last instant.
-    begins: str = "open"
-    #: Only on this day of the week (Monday is 0), only so many days into the month or later.
-    weekday: int | None = None
-    from_day: int = 0
-    until_day: int | None = None
-    #: A company of its own: `suspended` within the month, or that dials for a `seller`.
-    company: str = ""
-    #: Numbers of another country begin here; its hours then, in hours of the day, UTC.
-    abroad: int | None = None
-    abroad_hours: tuple[int, int] = (0, 0)
-    #: The ground that a complaint about the call must find; of a call that no log holds, five minutes after the check.
-    complaint: str = ""
-
-    @property
-    def honest(self) -> bool:
-        """Nothing is to be found against any of its calls, nor against the register."""
-        return not any(call.codes for call in self.calls) and not any(ask.blind for ask in self.asks)
-
-
-HELD = (Consent(),)
-SOON = Call(5 * MINUTE)
+from benchmarks.stories_carried import CARRIED_HONEST, CARRIED_OFFENCES
+from benchmarks.story import (
+    ALL,
+    ANSWERED,
+    BUSY,
+    COMPANY,
+    CONFIRMED,
+    DAY,
+    DISPUTED,
+    FAILED,
+    HELD,
+    HOUR,
+    LIVE,
+    MINUTE,
+    NO_ANSWER,
+    PRERECORDED,
+    REVOKED,
+    SECOND,
+    SECOND_LINE,
+    SECTOR,
+    SOON,
+    UNREGISTERED,
+    Ask,
+    Call,
+    Consent,
+    OptOut,
+    Story,
+)
+from registry.codes import ALL_CHANNELS
 
 
 def _turned(code: str, *, scope: int | None = None, channels: int = ALL_CHANNELS, status: int = 0) -> Story:
@@ -298,6 +230,7 @@ OFFENCES = (
         60,
         (Call(5 * MINUTE, ("called_after_deny", "consent_missing")),),
         consents=(Consent(recorded=2 * DAY),),
+        discrepancies=("consent_after_call",),
     ),
     Story(
         "register that overlooked a refusal",
@@ -320,9 +253,15 @@ OFFENCES = (
         (),
         complaint="call_without_check",
     ),
-    Story("complaint about a call kept from the log", 2, consents=HELD, complaint="call_unreported"),
+    Story(
+        "complaint about a call kept from the log",
+        2,
+        consents=HELD,
+        complaint="call_unreported",
+        discrepancies=("complaint_unreported",),
+    ),
 )
-STORIES = HONEST + OFFENCES
+STORIES = HONEST + CARRIED_HONEST + OFFENCES + CARRIED_OFFENCES
 #: Reasons of a denial that no story can plant (see above).
 NOT_PLANTED = frozenset({"consent_unconfirmed"})
 PLANTED = frozenset(code for story in STORIES for call in story.calls for code in call.codes)

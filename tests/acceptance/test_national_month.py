@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 
 from benchmarks import month, month_rows, month_totals
-from benchmarks.month_rows import Month
+from benchmarks.month_plan import Month
 from benchmarks.population import caller
 from benchmarks.stories import NOT_PLANTED, STORIES
 from compliance.audit import rules
 from compliance.models import Audit
+from compliance.models.discrepancies import KINDS
 from registry import companies
 from registry.codes import SECTORS
 from registry.decision import DENY_CODES
@@ -22,6 +23,7 @@ from registry.periods import Moment
 from tests.story import when
 
 STORIES_TOLD = 20_000
+DAYS = 14
 COMPANIES = 3
 
 
@@ -36,10 +38,11 @@ def told(django_db_setup, django_db_blocker):
         try:
             since = Moment.of(when("2024-01-01 00:00"))
             cast = [_company(place, since) for place in range(COMPANIES)]
-            made = Month(date(2026, 2, 1), 28, STORIES_TOLD, tuple(cast), 0)
+            made = Month(date(2026, 2, 1), DAYS, STORIES_TOLD, tuple(cast), 0)
             calls = month_rows.make(made, lambda _line: None)
             with month.workers() as pool:
                 speed = month.audit_month(pool, made, calls)
+                month.reconcile_month(pool, made)
             yield calls, speed, month_totals.count(made)
         finally:
             empty()
@@ -98,6 +101,17 @@ def test_every_call_was_audited(told):
     assert speed.per_second > 0
     assert sum(Audit.objects.values_list("calls", flat=True)) == calls
     assert set(Audit.objects.values_list("state", flat=True)) == {"completed"}
+
+
+def test_the_reconciliation_finds_what_was_planted(told):
+    _calls, _speed, totals = told
+    assert {kind.kind for kind in totals.discrepancies if kind.planted} == set(KINDS)
+    assert [kind for kind in totals.discrepancies if kind.found != kind.planted] == []
+
+
+def test_the_reconciliation_names_nobody_honest(told):
+    _calls, _speed, totals = told
+    assert {kind.kind: kind.honest for kind in totals.discrepancies if kind.honest} == {}
 
 
 def test_the_reports_say_what_plain_counts_say(told):

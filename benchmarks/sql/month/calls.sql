@@ -11,13 +11,13 @@ SELECT
 FROM (
     SELECT
         plan.base + made.at * interval '1 second' AS started_at, plan.company_id, plan.number,
-        plan.caller + made.line AS caller, held.id AS check_id, made.disposition, made.channel,
+        CASE WHEN made.sellers_line THEN %(sellers_line)s ELSE plan.caller + made.line END AS caller, held.id AS check_id, made.disposition, made.channel,
         CASE WHEN made.other_sector THEN plan.other_sector ELSE plan.sector END AS sector,
         'month-' || plan.place || '-' || made.nth AS key, pg_temp.chance(plan.place, 63, 240) AS seconds
     FROM month_plan AS plan
     JOIN jsonb_to_recordset(%(rows)s) AS made (
         story smallint, nth integer, at bigint, "check" integer, line integer, disposition smallint,
-        other_sector boolean, channel smallint
+        other_sector boolean, channel smallint, sellers_line boolean
     ) USING (story)
     LEFT JOIN month_check AS held ON held.place = plan.place AND held.nth = made."check"
 ) AS drawn
