@@ -26,7 +26,7 @@ from compliance.models import (
 )
 from config import demo
 from config.demo import cast
-from registry import companies, roles
+from registry import companies, roles, suspensions
 from registry.models import ApiKey, Application, Check, Company, Consent, OptOut, Relationship, Webhook
 from registry.periods import Moment
 from registry.phone import parse
@@ -148,7 +148,7 @@ def test_it_leaves_nothing_at_the_desk_empty(db, data_dir):
         "decided",
         "suspend_new_outbound",
     )
-    assert set(companies.suspended(company=school.company, moment=Moment.of(NOW))) == {"education"}
+    assert set(suspensions.suspended(company=school.company, moment=Moment.of(NOW))) == {"education"}
     assert (insurer.company.name, insurer.state) == (cast.INSURER.name, "proposed")
     # Every step was taken after the one before it, and none in the future.
     for case in (school, insurer):
