@@ -42,10 +42,6 @@ class Act(NamedTuple):
     fits: Callable[[Any, Moment], bool] = lambda row, moment: True
 
 
-class Confirm(forms.Form):
-    """Nothing is asked: pressing the button is the answer."""
-
-
 class ActPage(DeskPage):
     """The page of one act. Subclasses say `acts`, how a row is found, and where its own page is."""
 
