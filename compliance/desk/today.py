@@ -6,6 +6,7 @@ A figure links to the list it counts. Days are UTC, as those of audits.
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -176,6 +177,7 @@ class Figures:
         rows = self._standing().values_list("code").annotate(n=Sum("violations")).order_by("-n", "code")
         return [(code, label("code", code), n) for code, n in rows]
 
+    @cached_property
     def rules_chart(self) -> Chart | None:
         """The rules that are broken most, over time."""
         rows = self._standing().values_list("day", "code").annotate(n=Sum("violations")).order_by()
@@ -187,6 +189,7 @@ class Figures:
             _("Violations by rule and day"), [(label("code", code), held[code]) for code in most]
         )
 
+    @cached_property
     def sectors(self) -> list[dict[str, Any]]:
         """Sectors: calls, violations, and the rate with its interval."""
         rows = (
@@ -197,9 +200,10 @@ class Figures:
         )
         return [self._rated(row) | {"name": label("sector", row["sector"])} for row in rows]
 
+    @cached_property
     def sectors_chart(self) -> Chart | None:
         """The rate of each sector."""
-        rows = [row for row in self.sectors() if row["audited"] >= rates.FEWEST]
+        rows = [row for row in self.sectors if row["audited"] >= rates.FEWEST]
         if not rows:
             return None
         return Chart(
@@ -209,6 +213,7 @@ class Figures:
             unit=" %",
         )
 
+    @cached_property
     def calls_chart(self) -> Chart | None:
         """Calls and those with a violation, over time."""
         rows = (
@@ -221,16 +226,19 @@ class Figures:
         shares = {day: round(share * 100, 2) for day, share in held.items() if share is not None}
         return self._lines(_("Violation rate by day"), [(str(FIGURES["violation_rate"].title), shares)], " %")
 
+    @cached_property
+    def _audited_days(self) -> set[date]:
+        return set(self._of(CallCount).filter(audited__gt=0).values_list("day", flat=True).distinct())
+
     def _lines(self, title: str, series: list[tuple[str, dict[date, Any]]], unit: str = "") -> Chart | None:
         """Lines over the days. A day without audited calls is a gap, and not a day without violations."""
         if not any(values for _name, values in series):
             return None
-        audited = set(self._of(CallCount).filter(audited__gt=0).values_list("day", flat=True).distinct())
         return Chart(
             title,
             tuple(f"{day:%m-%d}" for day in self.days),
             tuple(
-                (name, tuple(values.get(day, 0) if day in audited else None for day in self.days))
+                (name, tuple(values.get(day, 0) if day in self._audited_days else None for day in self.days))
                 for name, values in series
             ),
             "lines",
@@ -290,4 +298,4 @@ class Figures:
 
     def sector_rows(self) -> Iterable[tuple[dict[str, Any], str]]:
         """Each sector with its violations."""
-        return [(row, self.address("desk-violations", sector=row["sector"])) for row in self.sectors()]
+        return [(row, self.address("desk-violations", sector=row["sector"])) for row in self.sectors]
