@@ -1,6 +1,6 @@
 """What may be done to a complaint, by whom, from which state, and where it leads. A table; pure, without a database."""
 
-from typing import NamedTuple
+from registry.steps import Steps, allow
 
 #: Who takes a step. `register`: the program by itself.
 ACTORS = ("complainant", "company", "regulator", "register")
@@ -12,71 +12,46 @@ STEPS = ("file", "join", "relay", "answer", "notify", "object", "refer", "close"
 #: officer's, after an objection.
 CLOCKS = ("relay", "answer", "notify", "decide", "act")
 
-
-class Allowed(NamedTuple):
-    """A step that may be taken: by whom, and the state it leads to."""
-
-    by: frozenset[str]
-    leads_to: str
-
-
-def _by(*actors: str, leads_to: str) -> Allowed:
-    return Allowed(frozenset(actors), leads_to)
-
-
-_REFER = _by("regulator", leads_to="referred")
-_CLOSE = _by("regulator", leads_to="closed")
-_WITHDRAW = _by("complainant", leads_to="withdrawn")
-_ANSWER = _by("company", leads_to="answered")
-_OBJECT = _by("complainant", leads_to="objected")
+_REFER = allow("regulator", leads_to="referred")
+_CLOSE = allow("regulator", leads_to="closed")
+_WITHDRAW = allow("complainant", leads_to="withdrawn")
+_ANSWER = allow("company", leads_to="answered")
+_OBJECT = allow("complainant", leads_to="objected")
 
 #: Every step that may be taken. From `joined` and `withdrawn` none leads on, from `closed` only an objection.
-ALLOWED: dict[tuple[str, str], Allowed] = {
-    ("filed", "join"): _by("regulator", "register", leads_to="joined"),
-    ("filed", "relay"): _by("regulator", "register", leads_to="relayed"),
-    ("filed", "refer"): _REFER,
-    ("filed", "close"): _CLOSE,
-    ("filed", "withdraw"): _WITHDRAW,
-    ("relayed", "answer"): _ANSWER,
-    ("relayed", "refer"): _REFER,
-    ("relayed", "close"): _CLOSE,
-    ("relayed", "withdraw"): _WITHDRAW,
-    # A company may add to its answer until the person has heard of it.
-    ("answered", "answer"): _ANSWER,
-    ("answered", "notify"): _by("regulator", "register", leads_to="notified"),
-    ("answered", "object"): _OBJECT,
-    ("answered", "refer"): _REFER,
-    ("answered", "close"): _CLOSE,
-    ("answered", "withdraw"): _WITHDRAW,
-    ("notified", "object"): _OBJECT,
-    ("notified", "refer"): _REFER,
-    ("notified", "close"): _CLOSE,
-    ("notified", "withdraw"): _WITHDRAW,
-    # Back to the company, where it has left something unsaid.
-    ("objected", "relay"): _by("regulator", leads_to="relayed"),
-    ("objected", "refer"): _REFER,
-    ("objected", "close"): _CLOSE,
-    ("objected", "withdraw"): _WITHDRAW,
-    ("closed", "object"): _OBJECT,
-    ("referred", "close"): _CLOSE,
-    ("referred", "withdraw"): _WITHDRAW,
-}
-
-
-def leads_to(state: str, step: str, by: str) -> str | None:
-    """The state that `step`, taken by `by`, leads to from `state`; None where it may not be taken."""
-    allowed = ALLOWED.get((state, step))
-    return allowed.leads_to if allowed is not None and by in allowed.by else None
-
-
-def open_to(state: str, by: str) -> frozenset[str]:
-    """The steps that `by` may take from `state`."""
-    return frozenset(step for (held, step), allowed in ALLOWED.items() if held == state and by in allowed.by)
-
-
-def is_over(state: str) -> bool:
-    """Whether no step leads on from `state`."""
-    return not any(held == state for held, _ in ALLOWED)
+ALLOWED = Steps(
+    {
+        ("filed", "join"): allow("regulator", "register", leads_to="joined"),
+        ("filed", "relay"): allow("regulator", "register", leads_to="relayed"),
+        ("filed", "refer"): _REFER,
+        ("filed", "close"): _CLOSE,
+        ("filed", "withdraw"): _WITHDRAW,
+        ("relayed", "answer"): _ANSWER,
+        ("relayed", "refer"): _REFER,
+        ("relayed", "close"): _CLOSE,
+        ("relayed", "withdraw"): _WITHDRAW,
+        # A company may add to its answer until the person has heard of it.
+        ("answered", "answer"): _ANSWER,
+        ("answered", "notify"): allow("regulator", "register", leads_to="notified"),
+        ("answered", "object"): _OBJECT,
+        ("answered", "refer"): _REFER,
+        ("answered", "close"): _CLOSE,
+        ("answered", "withdraw"): _WITHDRAW,
+        ("notified", "object"): _OBJECT,
+        ("notified", "refer"): _REFER,
+        ("notified", "close"): _CLOSE,
+        ("notified", "withdraw"): _WITHDRAW,
+        # Back to the company, where it has left something unsaid.
+        ("objected", "relay"): allow("regulator", leads_to="relayed"),
+        ("objected", "refer"): _REFER,
+        ("objected", "close"): _CLOSE,
+        ("objected", "withdraw"): _WITHDRAW,
+        ("closed", "object"): _OBJECT,
+        ("referred", "close"): _CLOSE,
+        ("referred", "withdraw"): _WITHDRAW,
+    }
+)
+leads_to, open_to, is_over = ALLOWED.leads_to, ALLOWED.open_to, ALLOWED.is_over
 
 
 def relays_itself(*, category: str, proven: bool, vouched: bool, call_found: bool, sure: bool) -> bool:
