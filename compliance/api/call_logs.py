@@ -84,10 +84,8 @@ class CallLogs(Endpoint):
         asked = paging.read(request, self.access)
         if not self.access.livemode:
             return answer(CallLogPage([], None))
-        rows = CallLog.objects.filter(company_id=self.access.company_id).order_by("-id")
-        if asked.after is not None:
-            rows = rows.filter(pk__lt=asked.after[0])
-        return answer(paging.page(rows[: asked.size + 1], asked, shown, lambda row: (row.pk,)))
+        rows = CallLog.objects.filter(company_id=self.access.company_id)
+        return answer(paging.newest(rows, asked, shown))
 
 
 class CallLogById(Endpoint):

@@ -16,7 +16,7 @@ from registry.api.documents import IDEMPOTENCY_KEY, PAGING, documented
 from registry.api.endpoint import Endpoint
 from registry.api.fields import public_id
 from registry.api.idempotency import idempotent
-from registry.errors import InvalidInput, NotFound
+from registry.errors import NotFound
 
 _STATE = OpenApiParameter(
     "state", {"type": "string", "enum": list(STATES)}, description="Only those in this state."
@@ -39,17 +39,13 @@ class Cases(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         asked = paging.read(request, self.access)
-        state = request.query_params.get("state", "")
-        if state and state not in STATES:
-            raise InvalidInput(f"One of: {', '.join(STATES)}", pointer="/state")
+        state = paging.state(request, STATES)
         if not self.access.livemode:
             return answer(CasePage([], None))
-        rows = cases.told_to(self.access.company_id).order_by("-id").prefetch_related("steps", "items")
+        rows = cases.told_to(self.access.company_id).prefetch_related("steps", "items")
         if state:
             rows = rows.filter(state=state)
-        if asked.after is not None:
-            rows = rows.filter(pk__lt=asked.after[0])
-        return answer(paging.page(rows[: asked.size + 1], asked, _shown, lambda row: (row.pk,)))
+        return answer(paging.newest(rows, asked, _shown))
 
 
 class CaseById(Endpoint):

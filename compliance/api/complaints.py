@@ -23,7 +23,7 @@ from registry.api.documents import IDEMPOTENCY_KEY, PAGING, documented
 from registry.api.endpoint import Endpoint
 from registry.api.fields import public_id
 from registry.api.idempotency import idempotent
-from registry.errors import InvalidInput, NotFound
+from registry.errors import NotFound
 
 _STATE = OpenApiParameter(
     "state", {"type": "string", "enum": list(STATES)}, description="Only those in this state."
@@ -45,19 +45,13 @@ class Complaints(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         asked = paging.read(request, self.access)
-        state = request.query_params.get("state", "")
-        if state and state not in STATES:
-            raise InvalidInput(f"One of: {', '.join(STATES)}", pointer="/state")
+        state = paging.state(request, STATES)
         if not self.access.livemode:
             return answer(ComplaintPage([], None))
-        rows = complaints.relayed_to(self.access.company_id).order_by("-id").prefetch_related("steps")
+        rows = complaints.relayed_to(self.access.company_id).prefetch_related("steps")
         if state:
             rows = rows.filter(state=state)
-        if asked.after is not None:
-            rows = rows.filter(pk__lt=asked.after[0])
-        return answer(
-            paging.page(rows[: asked.size + 1], asked, lambda row: listed(row, asked), lambda row: (row.pk,))
-        )
+        return answer(paging.newest(rows, asked, lambda row: listed(row, asked)))
 
 
 class ComplaintById(Endpoint):

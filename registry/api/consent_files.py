@@ -87,12 +87,8 @@ class ConsentFiles(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         asked = paging.read(request, self.access)
-        rows = ConsentFile.objects.filter(
-            company_id=self.access.company_id, livemode=self.access.livemode
-        ).order_by("-id")
-        if asked.after is not None:
-            rows = rows.filter(pk__lt=asked.after[0])
-        return answer(paging.page(rows[: asked.size + 1], asked, shown, lambda row: (row.pk,)))
+        rows = ConsentFile.objects.filter(company_id=self.access.company_id, livemode=self.access.livemode)
+        return answer(paging.newest(rows, asked, shown))
 
 
 class ConsentFileById(Endpoint):

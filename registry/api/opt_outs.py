@@ -121,16 +121,9 @@ class OptOuts(Endpoint):
         asked = paging.read(request, self.access)
         if not self.access.livemode:
             return answer(sandbox.page("opt_out", asked, self.access, OptOutOut))
-        rows = relayed_by(self.access).order_by("-record_id")
-        if asked.after is not None:
-            rows = rows.filter(record_id__lt=asked.after[0])
+        rows = relayed_by(self.access)
         return answer(
-            paging.page(
-                rows[: asked.size + 1],
-                asked,
-                lambda row: show(row, asked.number(row.number)),
-                lambda row: (row.record_id,),
-            )
+            paging.newest(rows, asked, lambda row: show(row, asked.number(row.number)), "record_id")
         )
 
 

@@ -5,10 +5,11 @@ and not secret: whatever it says, the query is bound to the asking company.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from registry import phone
@@ -84,3 +85,18 @@ def page(
     held = list(rows)
     shown = held[: paging.size]
     return Page([show(row) for row in shown], _close(key(shown[-1])) if len(held) > paging.size else None)
+
+
+def newest(rows: QuerySet[Any], paging: Paging, show: Callable[[Any], Item], key: str = "pk") -> Page[Item]:
+    """A page of `rows`, the newest first: by `key`, a number that no two of them share."""
+    if paging.after is not None:
+        rows = rows.filter(**{f"{key}__lt": paging.after[0]})
+    return page(rows.order_by(f"-{key}")[: paging.size + 1], paging, show, lambda row: (getattr(row, key),))
+
+
+def state(request: Request, known: Collection[str]) -> str:
+    """The state that a list is narrowed to by `?state=`; empty for none. Raises `InvalidInput`."""
+    asked = request.query_params.get("state", "")
+    if asked and asked not in known:
+        raise InvalidInput(f"One of: {', '.join(known)}", pointer="/state")
+    return asked

@@ -117,16 +117,9 @@ class Relationships(Endpoint):
         asked = paging.read(request, self.access)
         if not self.access.livemode:
             return answer(sandbox.page("relationship", asked, self.access, RelationshipOut))
-        rows = Relationship.objects.current().filter(company_id=self.access.company_id).order_by("-record_id")
-        if asked.after is not None:
-            rows = rows.filter(record_id__lt=asked.after[0])
+        rows = Relationship.objects.current().filter(company_id=self.access.company_id)
         return answer(
-            paging.page(
-                rows[: asked.size + 1],
-                asked,
-                lambda row: show(row, asked.number(row.number)),
-                lambda row: (row.record_id,),
-            )
+            paging.newest(rows, asked, lambda row: show(row, asked.number(row.number)), "record_id")
         )
 
 

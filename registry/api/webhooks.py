@@ -95,10 +95,8 @@ class Webhooks(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         asked = paging.read(request, self.access)
-        rows = webhooks.own(self.access.company, livemode=self.access.livemode).order_by("-id")
-        if asked.after is not None:
-            rows = rows.filter(pk__lt=asked.after[0])
-        return answer(paging.page(rows[: asked.size + 1], asked, shown, lambda row: (row.pk,)))
+        rows = webhooks.own(self.access.company, livemode=self.access.livemode)
+        return answer(paging.newest(rows, asked, shown))
 
 
 class OwnWebhook(Endpoint):
@@ -219,7 +217,4 @@ class WebhookDeliveries(OwnWebhook):
     def get(self, request: Request, webhook: str) -> HttpResponse:
         row = self.own(webhook)
         asked = paging.read(request, self.access)
-        rows = row.deliveries.order_by("-id")
-        if asked.after is not None:
-            rows = rows.filter(pk__lt=asked.after[0])
-        return answer(paging.page(rows[: asked.size + 1], asked, delivery, lambda item: (item.pk,)))
+        return answer(paging.newest(row.deliveries.all(), asked, delivery))
