@@ -3,8 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from compliance.reports.kind import Kind, Table
-
-_CALLS = ("calls", "audited", "violating", "violation_rate")
+from compliance.reports.shared import BY_COMPANY, CALLS
 
 KIND = Kind(
     name="audited-calls",
@@ -13,15 +12,9 @@ KIND = Kind(
     takes=("company", "sector", "region"),
     totals=("calls", "audited", "audited_share", "violating", "violation_rate", "rate_low", "rate_high"),
     tables=(
-        Table("by_day", _("By day"), ("day",), _CALLS, ("violation_rate",), "lines"),
-        Table("by_sector", _("By sector"), ("sector",), _CALLS, ("violation_rate",)),
-        Table(
-            "by_company",
-            _("Companies with the highest rates"),
-            ("company",),
-            (*_CALLS, "rate_low", "rate_high"),
-            ranked_by="rate_low",
-        ),
+        Table("by_day", _("By day"), ("day",), CALLS, ("violation_rate",), "lines"),
+        Table("by_sector", _("By sector"), ("sector",), CALLS, ("violation_rate",)),
+        BY_COMPANY,
     ),
     monthly=True,
 )

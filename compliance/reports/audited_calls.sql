@@ -15,17 +15,3 @@ SELECT
 FROM generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS days (day)
 LEFT JOIN by_call ON by_call.day = days.day::date
 ORDER BY days.day
-
--- table: by_sector
-SELECT
-    sector, count(*) AS calls, count(*) FILTER (WHERE audited) AS audited,
-    count(*) FILTER (WHERE violating) AS violating
-FROM judged GROUP BY sector ORDER BY sector
-
--- table: by_company
-SELECT
-    company_id AS company, count(*) AS calls, count(*) FILTER (WHERE audited) AS audited,
-    count(*) FILTER (WHERE violating) AS violating
-FROM judged GROUP BY company_id
-HAVING count(*) FILTER (WHERE audited) >= %(fewest)s
-ORDER BY company_id

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from compliance.reports.kind import Kind, Table
+from compliance.reports.shared import BY_RULE
 
 _FIGURES = ("calls", "audited", "violating", "violation_rate", "violations", "complaints")
 
@@ -14,6 +15,6 @@ KIND = Kind(
     totals=_FIGURES,
     tables=(
         Table("by_week", _("By week"), ("week",), _FIGURES, ("violating", "complaints"), "lines"),
-        Table("by_rule", _("By rule"), ("code",), ("violations", "violating"), ("violations",)),
+        BY_RULE,
     ),
 )

@@ -26,7 +26,3 @@ LEFT JOIN by_call USING (n)
 LEFT JOIN by_violation USING (n)
 LEFT JOIN by_complaint USING (n)
 ORDER BY weeks.n
-
--- table: by_rule
-SELECT code, count(*) AS violations, count(DISTINCT call_row) AS violating
-FROM standing GROUP BY code ORDER BY violations DESC, code

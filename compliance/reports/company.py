@@ -3,8 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from compliance.reports.kind import Kind, Table
-
-_CALLS = ("calls", "audited", "violating", "violation_rate")
+from compliance.reports.shared import BY_DAY, BY_RULE, CALLS
 
 KIND = Kind(
     name="company",
@@ -17,7 +16,7 @@ KIND = Kind(
         "checks",
         "denied",
         "denied_share",
-        *_CALLS,
+        *CALLS,
         "rate_low",
         "rate_high",
         "violations",
@@ -25,17 +24,10 @@ KIND = Kind(
         "calling_numbers",
     ),
     tables=(
-        Table(
-            "by_day",
-            _("By day"),
-            ("day",),
-            ("checks", "denied", *_CALLS, "violations"),
-            ("violating",),
-            "lines",
-        ),
-        Table("by_rule", _("By rule"), ("code",), ("violations", "violating"), ("violations",)),
+        BY_DAY,
+        BY_RULE,
         Table("by_status", _("Violations by status"), ("status",), ("violations_found",)),
-        Table("by_sector", _("By sector"), ("sector",), _CALLS),
+        Table("by_sector", _("By sector"), ("sector",), CALLS),
         Table("by_reason", _("Denials by reason"), ("reason",), ("denied",), ("denied",)),
         Table("licences", _("Licences in effect on the last day"), ("sector",), ("licensed_since",)),
     ),

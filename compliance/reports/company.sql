@@ -14,38 +14,6 @@ CROSS JOIN (
     FROM judged
 ) AS made
 
--- table: by_day
-, by_check AS (
-    SELECT (checked_at AT TIME ZONE 'UTC')::date AS day, count(*) AS checks,
-        count(*) FILTER (WHERE NOT allowed) AS denied
-    FROM check_known GROUP BY 1
-), by_call AS (
-    SELECT day, count(*) AS calls, count(*) FILTER (WHERE audited) AS audited,
-        count(*) FILTER (WHERE violating) AS violating
-    FROM judged GROUP BY 1
-), by_violation AS (SELECT day, count(*) AS violations FROM standing GROUP BY 1)
-SELECT
-    days.day::date AS day, coalesce(checks, 0) AS checks, coalesce(denied, 0) AS denied, coalesce(calls, 0) AS calls,
-    coalesce(audited, 0) AS audited, coalesce(violating, 0) AS violating, coalesce(violations, 0) AS violations
-FROM generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS days (day)
-LEFT JOIN by_check ON by_check.day = days.day::date
-LEFT JOIN by_call ON by_call.day = days.day::date
-LEFT JOIN by_violation ON by_violation.day = days.day::date
-ORDER BY days.day
-
--- table: by_rule
-SELECT code, count(*) AS violations, count(DISTINCT call_row) AS violating
-FROM standing GROUP BY code ORDER BY violations DESC, code
-
--- table: by_status
-SELECT status, count(*) AS violations_found FROM violation_known GROUP BY status ORDER BY status
-
--- table: by_sector
-SELECT
-    sector, count(*) AS calls, count(*) FILTER (WHERE audited) AS audited,
-    count(*) FILTER (WHERE violating) AS violating
-FROM judged GROUP BY sector ORDER BY sector
-
 -- table: by_reason
 SELECT coalesce(decision.reasons[1], '') AS reason, count(*) AS denied
 FROM check_known AS asked LEFT JOIN registry_decision AS decision ON decision.id = asked.decision_id

@@ -1,10 +1,10 @@
 """What a kind of report is made of: what it is narrowed to, its figures, its tables, and where its SQL is.
 
-A kind is one module in this folder with the statements beside it (`sectors.py`, `sectors.sql`), and one line in
+A kind is one module in this folder with the statements beside it (`sector.py`, `sector.sql`), and one line in
 `kinds.py`. A file of SQL holds one statement for the totals and one for each table, each after a line `-- totals` or
-`-- table: NAME`; all of them read the tables of `known.sql`. A statement names its columns by the figures of
-`words.py`, where each figure's title and definition stand; what follows from two counts is not asked of SQL
-(`figures.py`, `DERIVED`).
+`-- table: NAME`; all of them read the tables of `known.sql`. What several kinds ask alike stands in `shared.sql`, and
+their tables in `shared.py`. A statement names its columns by the figures of `words.py`, where each figure's title and
+definition stand; what follows from two counts is not asked of SQL (`figures.py`, `DERIVED`).
 """
 
 import re
@@ -94,7 +94,8 @@ class Kind:
     @property
     def sql(self) -> dict[str, str]:
         """Its statements, by `totals` and the names of its tables."""
-        return statements(HERE / f"{self.name.replace('-', '_')}.sql")
+        own = statements(HERE / f"{self.name.replace('-', '_')}.sql")
+        return statements(HERE / "shared.sql") | own
 
 
 @cache

@@ -3,8 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from compliance.reports.kind import Kind, Table
-
-_CALLS = ("calls", "audited", "violating", "violation_rate")
+from compliance.reports.shared import BY_COMPANY, BY_DAY, BY_REGION, BY_RULE, CALLS
 
 KIND = Kind(
     name="national-month",
@@ -15,29 +14,16 @@ KIND = Kind(
         "checks",
         "denied",
         "denied_share",
-        *_CALLS,
+        *CALLS,
         "violations",
         "complaints",
     ),
     tables=(
-        Table(
-            "by_day",
-            _("By day"),
-            ("day",),
-            ("checks", "denied", *_CALLS, "violations"),
-            ("violating",),
-            "lines",
-        ),
-        Table("by_sector", _("By sector"), ("sector",), (*_CALLS, "violations"), ("violation_rate",)),
-        Table("by_rule", _("By rule"), ("code",), ("violations", "violating"), ("violations",)),
-        Table("by_region", _("By region of the number called"), ("region",), _CALLS),
-        Table(
-            "by_company",
-            _("Companies with the highest rates"),
-            ("company",),
-            (*_CALLS, "rate_low", "rate_high"),
-            ranked_by="rate_low",
-        ),
+        BY_DAY,
+        Table("by_sector", _("By sector"), ("sector",), (*CALLS, "violations"), ("violation_rate",)),
+        BY_RULE,
+        BY_REGION,
+        BY_COMPANY,
     ),
     takes=("region",),
     monthly=True,

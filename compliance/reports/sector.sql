@@ -1,17 +1,3 @@
--- totals
-SELECT
-    (SELECT count(*) FROM (SELECT company_id FROM check_known UNION SELECT company_id FROM call_known) AS active)
-        AS companies_active,
-    asked.checks, asked.denied, made.calls, made.audited, made.violating,
-    (SELECT count(*) FROM standing) AS violations,
-    (SELECT count(*) FROM complaint_known) AS complaints
-FROM (SELECT count(*) AS checks, count(*) FILTER (WHERE NOT allowed) AS denied FROM check_known) AS asked
-CROSS JOIN (
-    SELECT
-        count(*) AS calls, count(*) FILTER (WHERE audited) AS audited, count(*) FILTER (WHERE violating) AS violating
-    FROM judged
-) AS made
-
 -- table: by_day
 , by_call AS (
     SELECT day, count(*) AS calls, count(*) FILTER (WHERE audited) AS audited,
@@ -25,21 +11,3 @@ FROM generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS days 
 LEFT JOIN by_call ON by_call.day = days.day::date
 LEFT JOIN by_violation ON by_violation.day = days.day::date
 ORDER BY days.day
-
--- table: by_rule
-SELECT code, count(*) AS violations, count(DISTINCT call_row) AS violating
-FROM standing GROUP BY code ORDER BY violations DESC, code
-
--- table: by_company
-SELECT
-    company_id AS company, count(*) AS calls, count(*) FILTER (WHERE audited) AS audited,
-    count(*) FILTER (WHERE violating) AS violating
-FROM judged GROUP BY company_id
-HAVING count(*) FILTER (WHERE audited) >= %(fewest)s
-ORDER BY company_id
-
--- table: by_region
-SELECT
-    compliance_region_v1(number, %(as_of)s) AS region, count(*) AS calls, count(*) FILTER (WHERE audited) AS audited,
-    count(*) FILTER (WHERE violating) AS violating
-FROM judged GROUP BY 1 ORDER BY calls DESC, 1

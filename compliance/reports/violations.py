@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.models import Call, Violation, ViolationVersion
 from compliance.reports.kind import Kind, Question, Table
+from compliance.reports.shared import BY_RULE
 from registry import ids
 
 #: Rows fetched at once.
@@ -121,7 +122,7 @@ KIND = Kind(
     takes=("company", "sector", "region"),
     totals=("violations", "violating"),
     tables=(
-        Table("by_rule", _("By rule"), ("code",), ("violations", "violating"), ("violations",)),
+        BY_RULE,
         Table("by_status", _("By status"), ("status",), ("violations_found",)),
         Table("by_sector", _("By sector"), ("sector",), ("violations", "violating")),
     ),
