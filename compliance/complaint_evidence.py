@@ -8,18 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
-import puremagic
-
 from compliance.errors import EvidenceNotAccepted
 from compliance.models import Complaint, ComplaintEvidence
-from registry import uploads
+from registry import contents, uploads
 from registry.errors import FileTooLarge
 
 #: The largest file, in bytes: ten minutes of a telephone's recording.
 MAX_BYTES = 15_000_000
 MAX_FILES = 3
-#: What is looked at to tell what a file is, in bytes.
-HEAD_BYTES = 16 * 1024
 
 #: What is taken, by the extension that `puremagic` gives a content: its kind and the type it is kept as.
 TAKEN = {
@@ -48,17 +44,13 @@ class Attachment(NamedTuple):
 
 def recognise(head: bytes) -> tuple[str, str]:
     """Kind and media type of a file that begins with `head`. Raises `EvidenceNotAccepted`."""
-    try:
-        guesses = puremagic.magic_string(head)
-    except (puremagic.PureError, ValueError):
-        guesses = []
-    for guess in sorted(guesses, key=lambda guess: -guess.confidence):
-        if guess.extension in TAKEN:
-            return TAKEN[guess.extension]
-    raise EvidenceNotAccepted(
-        "Send a recording (MP3, M4A, AAC, AMR, WAV, OGG, 3GP, MP4) or a picture (JPEG, PNG, WebP, HEIC)",
-        pointer="/evidence",
-    )
+    found = contents.recognised(head, TAKEN)
+    if found is None:
+        raise EvidenceNotAccepted(
+            "Send a recording (MP3, M4A, AAC, AMR, WAV, OGG, 3GP, MP4) or a picture (JPEG, PNG, WebP, HEIC)",
+            pointer="/evidence",
+        )
+    return found
 
 
 def keep(
@@ -73,7 +65,7 @@ def keep(
     kept: list[ComplaintEvidence] = []
     try:
         for stream, name in attachments:
-            kind, media_type = recognise(stream.read(HEAD_BYTES))
+            kind, media_type = recognise(stream.read(contents.HEAD_BYTES))
             stream.seek(0)
             stored = uploads.store(stream, folder=f"complaints/{complaint.pk}", limit=MAX_BYTES)
             kept.append(

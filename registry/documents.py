@@ -2,16 +2,13 @@
 
 from typing import Any, BinaryIO
 
-import puremagic
-
-from registry import uploads
+from registry import contents, uploads
 from registry.errors import DocumentNotAccepted
 from registry.models import Company, Document
 from registry.periods import Moment
 
 #: The largest document, in bytes.
 MAX_BYTES = 20_000_000
-HEAD_BYTES = 16 * 1024
 #: What is taken, by the extension that `puremagic` gives a content.
 TAKEN = {
     ".pdf": "application/pdf",
@@ -24,7 +21,7 @@ def keep(
     *, stream: BinaryIO, name: str, moment: Moment, company: Company | None = None, user: Any = None
 ) -> Document:
     """Store a document, as the last act of the caller's transaction. Raises `DocumentNotAccepted`, `FileTooLarge`."""
-    media_type = recognise(stream.read(HEAD_BYTES))
+    media_type = recognise(stream.read(contents.HEAD_BYTES))
     stream.seek(0)
     stored = uploads.store(stream, folder="documents", limit=MAX_BYTES)
     try:
@@ -45,11 +42,7 @@ def keep(
 
 def recognise(head: bytes) -> str:
     """The media type of a file that begins with `head`. Raises `DocumentNotAccepted`."""
-    try:
-        guesses = puremagic.magic_string(head)
-    except (puremagic.PureError, ValueError):
-        guesses = []
-    for guess in sorted(guesses, key=lambda guess: -guess.confidence):
-        if guess.extension in TAKEN:
-            return TAKEN[guess.extension]
-    raise DocumentNotAccepted(pointer="/document")
+    media_type = contents.recognised(head, TAKEN)
+    if media_type is None:
+        raise DocumentNotAccepted(pointer="/document")
+    return media_type
