@@ -14,8 +14,6 @@ from compliance.formats import Rejected
 from registry import uploads
 from registry.lists import rejects
 
-COLUMNS = ("row", "value", "error_code", "error_message")
-
 
 class Rejections:
     """The rejected rows of one file, in its order, on disk. Gone at the end of the block unless they are stored."""
@@ -25,7 +23,7 @@ class Rejections:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (closed by __exit__)
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", errors="replace", newline="")
         self._writer = csv.writer(self._text)
-        self._writer.writerow(COLUMNS)
+        self._writer.writerow(rejects.COLUMNS)
 
     def __enter__(self) -> Self:
         return self

@@ -19,7 +19,6 @@ from compliance import calls
 from compliance.api.call_log_answers import OPTIONS, UPLOAD, CallLogOut, CallLogPage, shown
 from compliance.models import CallLog
 from compliance.models.call_files import CallFile
-from compliance.rejections import COLUMNS
 from compliance.tasks import load_call_log
 from registry import ids, uploads
 from registry.api import paging
@@ -30,6 +29,7 @@ from registry.api.fields import public_id
 from registry.api.files import AnyType, content_of, form
 from registry.api.idempotency import idempotent
 from registry.errors import NotFound
+from registry.lists.rejects import COLUMNS
 from registry.periods import Moment
 
 log = structlog.get_logger(__name__)

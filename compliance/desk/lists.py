@@ -17,12 +17,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django_filters import FilterSet
 
 from compliance.desk.page import DeskPage
+from registry import formulas
 
 #: Rows of a page, and the most that go into one CSV.
 SIZE = 50
 MOST_IN_CSV = 100_000
-#: What a spreadsheet takes for the start of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: A masked number begins with a plus and is no formula. A star alone makes none: `=1*2` is one.
 _MASKED = re.compile(r"\+[0-9]*\*+[0-9]*")
 
@@ -91,8 +90,7 @@ class _Echo:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not _MASKED.fullmatch(text) else text
+    return formulas.disarmed("" if value is None else str(value), but=_MASKED)
 
 
 def _token(row: Model, order: tuple[str, ...]) -> str:

@@ -16,12 +16,10 @@ from compliance.reports import figures
 from compliance.reports.kind import Question
 from compliance.reports.kinds import KINDS
 from compliance.reports.words import LABELS
-from registry import phone
+from registry import formulas, phone
 
 COLUMNS = ("table", "row", "figure", "value")
-#: What a spreadsheet takes for the start of a formula. A number's plus is one of them, and stays: it is ours.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-#: Columns whose text comes from outside and may hold anything.
+#: Columns whose text comes from outside and may hold anything. A number's plus begins no formula: it is ours.
 _FOREIGN = frozenset({"company", "call_id"})
 
 
@@ -78,8 +76,7 @@ def _cell(name: str, value: Any) -> str:
         return ""
     if isinstance(value, list):
         return " ".join(value)
-    text = str(value)
-    return f"'{text}" if name in _FOREIGN and text.startswith(_FORMULA) else text
+    return formulas.disarmed(str(value)) if name in _FOREIGN else str(value)
 
 
 def write_json(

@@ -7,20 +7,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from registry import formulas
 from registry.lists.rows import Rejected
 
 COLUMNS = ("row", "value", "error_code", "error_message")
-#: Beginnings that a spreadsheet would run as a formula; such a value is shown behind an apostrophe.
-_FORMULA = ("=", "@", "-", "+", "\t", "\r")
-#: But a number is none, whatever is between its digits: it is shown as it stood.
+#: A number is no formula, whatever is between its digits: it is shown as it stood.
 _NUMBER = re.compile(r"\+[0-9 .()/-]*")
 
 
 def cells(rejected: tuple[int, str, str, str]) -> tuple[int, str, str, str]:
     """A refused row (line, value, code, message) as a row of the file."""
     line, value, code, message = rejected
-    formula = value.startswith(_FORMULA) and not _NUMBER.fullmatch(value)
-    return line, f"'{value}" if formula else value, code, message
+    return line, formulas.disarmed(value, but=_NUMBER), code, message
 
 
 class NotOurs(Exception):
