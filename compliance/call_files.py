@@ -3,19 +3,23 @@
 `calls.py` and `carrier_records.py` say what becomes of the calls of a file once they are staged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO, TypeVar
 
 from django.conf import settings
+from django.db import transaction
 
-from compliance import formats, reading
+from compliance import formats, reading, staging
 from compliance.errors import CallLogEnded, LoadingBroke
 from compliance.formats.times import zone_of
 from compliance.models.call_files import CallFile
 from compliance.reading import Progress
-from registry import claims, phone, uploads
+from compliance.rejections import Rejections
+from registry import claims, partitions, phone, uploads
 from registry.claims import Claim
 from registry.errors import InvalidInput
 from registry.models import Company
@@ -150,6 +154,46 @@ def load(
     with claim.held(broke=LoadingBroke()):
         put(claim, progress or _silently)
     return rows._default_manager.get(pk=pk)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file as it lies in the staging table: its calls, and the rows that are none."""
+
+    calls: int
+    rejected: int
+    rejected_file: str
+
+    def outcome(self, accepted: int) -> dict[str, Any]:
+        """The columns of a file of which so many calls were new."""
+        rows = self.calls + self.rejected
+        return {
+            "accepted": accepted,
+            "duplicates": self.calls - accepted,
+            "rejected": self.rejected,
+            "rows_done": rows,
+            "rows_total": rows,
+            "rejected_file": self.rejected_file,
+        }
+
+
+@contextmanager
+def staged(claim: Claim[File], progress: Progress, *, table: str, folder: str) -> Iterator[Staged]:
+    """Read a file into the staging table, and make the months of `table`; the block is the transaction that takes it.
+
+    Where that fails, the file of rejected rows is removed again.
+    """
+    with staging.opened(), Rejections() as rejections:
+        calls = reading.stage(claim, rejections, progress)
+        partitions.ensure(table, staging.months())
+        claim.beat()
+        rejected_file = rejections.store(folder=f"{folder}/{claim.row.company_id}")
+        try:
+            with transaction.atomic():
+                yield Staged(calls, rejections.count, rejected_file)
+        except BaseException:
+            uploads.remove(rejected_file)
+            raise
 
 
 def _silently(done: int, total: int) -> None:

@@ -14,12 +14,11 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from compliance import call_files, counts, reading, staging
+from compliance import call_files, counts, staging
 from compliance.models import Audit, CallLog
 from compliance.reading import Progress
 from compliance.reconciliation import stale
-from compliance.rejections import Rejections
-from registry import changes, opt_outs, partitions, uploads
+from registry import changes, opt_outs
 from registry.claims import Claim
 from registry.codes import CHANNELS, OPT_OUT_SOURCES, SECTORS
 from registry.models import Company, Licence
@@ -116,44 +115,25 @@ def outcome(log: CallLog) -> dict[str, Any]:
 def _load(claim: Claim[CallLog], progress: Progress) -> None:
     """Read, stage, and put what is new into the table of calls."""
     log = claim.row
-    with staging.opened(), Rejections() as rejections:
-        staged = reading.stage(claim, rejections, progress)
-        partitions.ensure("compliance_call", staging.months())
-        claim.beat()
-        rejected_file = rejections.store(folder=f"call_logs/{log.company_id}")
-        try:
-            with transaction.atomic():
-                refusals = staging.refusals(log, present=claim.present())
-                days = staging.insert(log, sector=log.sector or first_sector(log.company))
-                present = claim.present()
-                heard = opt_outs.register_refusals(
-                    refusals, moment=Moment.of(present), source=OPT_OUT_SOURCES.index("call")
-                )
-                ask_for_audits(log.company_id, days, present=present)
-                stale.mark(days, owners={log.company_id, *stale.owners(staging.callers())}, present=present)
-                accepted = sum(days.values())
-                counts = {
-                    "accepted": accepted,
-                    "duplicates": staged - accepted,
-                    "rejected": rejections.count,
-                    "opt_outs": heard,
-                }
-                changes.add(
-                    company_id=log.company_id,
-                    event="call_log.completed",
-                    subject=log.pk,
-                    details={"counts": counts},
-                    at=present,
-                )
-                claim.complete(
-                    **counts,
-                    rows_done=staged + rejections.count,
-                    rows_total=staged + rejections.count,
-                    rejected_file=rejected_file,
-                )
-        except BaseException:
-            uploads.remove(rejected_file)
-            raise
+    with call_files.staged(claim, progress, table="compliance_call", folder="call_logs") as staged:
+        refusals = staging.refusals(log, present=claim.present())
+        days = staging.insert(log, sector=log.sector or first_sector(log.company))
+        present = claim.present()
+        heard = opt_outs.register_refusals(
+            refusals, moment=Moment.of(present), source=OPT_OUT_SOURCES.index("call")
+        )
+        ask_for_audits(log.company_id, days, present=present)
+        stale.mark(days, owners={log.company_id, *stale.owners(staging.callers())}, present=present)
+        columns = staged.outcome(sum(days.values()))
+        told = {name: columns[name] for name in ("accepted", "duplicates", "rejected")}
+        changes.add(
+            company_id=log.company_id,
+            event="call_log.completed",
+            subject=log.pk,
+            details={"counts": told | {"opt_outs": heard}},
+            at=present,
+        )
+        claim.complete(**columns, opt_outs=heard)
 
 
 def first_sector(company: Company) -> str:

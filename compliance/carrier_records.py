@@ -9,15 +9,12 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any, BinaryIO
 
-from django.db import transaction
-
-from compliance import call_files, reading, staging
+from compliance import call_files, staging
 from compliance.errors import CarriersOnly
 from compliance.models import CarrierRecord
 from compliance.reading import Progress
 from compliance.reconciliation import stale
-from compliance.rejections import Rejections
-from registry import partitions, phone, uploads
+from registry import phone
 from registry.claims import Claim
 from registry.errors import InvalidInput
 from registry.models import Company
@@ -165,35 +162,18 @@ def outcome(row: CarrierRecord) -> dict[str, Any]:
 def _load(claim: Claim[CarrierRecord], progress: Progress) -> None:
     """Read, stage, and put what is new into the table of carrier calls."""
     row = claim.row
-    with staging.opened(), Rejections() as rejections:
-        staged = reading.stage(claim, rejections, progress)
-        partitions.ensure("compliance_carriercall", staging.months())
-        claim.beat()
-        rejected_file = rejections.store(folder=f"carrier_records/{row.company_id}")
-        try:
-            with transaction.atomic():
-                days = staging.insert_carried(row)
-                # A row that could not be read may be a call of any caller: such a file is complete for none.
-                covered = 0 if rejections.count else staging.cover(row)
-                stale.mark(
-                    {*days, *_days(row)} if covered else days,
-                    owners=stale.owners(staging.callers() | set(row.callers)),
-                    present=claim.present(),
-                )
-                accepted = sum(days.values())
-                claim.complete(
-                    accepted=accepted,
-                    duplicates=staged - accepted,
-                    rejected=rejections.count,
-                    covered=covered,
-                    anonymous=staging.anonymous(),
-                    rows_done=staged + rejections.count,
-                    rows_total=staged + rejections.count,
-                    rejected_file=rejected_file,
-                )
-        except BaseException:
-            uploads.remove(rejected_file)
-            raise
+    with call_files.staged(
+        claim, progress, table="compliance_carriercall", folder="carrier_records"
+    ) as staged:
+        days = staging.insert_carried(row)
+        # A row that could not be read may be a call of any caller: such a file is complete for none.
+        covered = 0 if staged.rejected else staging.cover(row)
+        stale.mark(
+            {*days, *_days(row)} if covered else days,
+            owners=stale.owners(staging.callers() | set(row.callers)),
+            present=claim.present(),
+        )
+        claim.complete(**staged.outcome(sum(days.values())), covered=covered, anonymous=staging.anonymous())
 
 
 def _days(row: CarrierRecord) -> set[Any]:
