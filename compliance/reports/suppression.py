@@ -72,15 +72,17 @@ def _exposed_sums(lines: list[list[Key]], held: Mapping[Key, int], out: set[Key]
 
 
 def _following(lines: list[list[Key]], held: Mapping[Key, int], out: set[Key]) -> set[Key]:
-    """One more count beside one that follows from what is published; none if none does."""
+    """One more count beside one that follows from what is published, or else afar from it; none if none follows."""
     following = determined(lines, out)
+    if not following:
+        return set()
     for key in following:
         for line in sorted((line for line in lines if key in line), key=len):
             if more := _smallest(line, held, out):
                 return more
     # All beside them is left out already: what gives them away stands in the lines of others that are left out.
     apart = [key for line in lines if not out.isdisjoint(line) for key in line]
-    return _smallest(apart, held, out) if following else set()
+    return _smallest(apart, held, out)
 
 
 def _smallest(keys: list[Key], held: Mapping[Key, int], out: set[Key]) -> set[Key]:
